@@ -1,0 +1,1 @@
+"""The program: window, capture, records. The model lives in model_runtime."""

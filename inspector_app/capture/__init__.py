@@ -1,0 +1,1 @@
+"""Photos and voices: where they come from and what makes a sample."""

@@ -1,0 +1,1 @@
+"""What was judged, kept for good. The only package that knows the database."""

@@ -1,0 +1,1 @@
+"""How kensa-nano, the embedded model, is made. Not needed at run time."""
