@@ -1,0 +1,107 @@
+"""Run plain functions off the GUI thread and bring what they say back to it.
+
+A lane is one worker thread for one scarce resource (the model, the disk, a device). A long job is a generator: each
+yield is progress and the point where it can be stopped. Knows nothing about what the jobs do.
+"""
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from inspect import isgenerator
+from threading import Event
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from model_runtime.verdict import Stopped
+
+Job = Callable[..., Any]
+
+
+class Task(QObject):
+    """One job. Its signals are delivered on the thread that created it; exactly one of the three ends comes."""
+
+    progress = Signal(object)
+    done = Signal(object)
+    failed = Signal(Exception)
+    stopped = Signal()
+
+    _message = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stop = Event()
+        # Relayed through a queued signal of our own: a job that ends before the caller connects is not lost.
+        self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def stop(self) -> None:
+        """Ask the job to end at its next yield."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the job was asked to end."""
+        return self._stop.is_set()
+
+    def run(self, job: Job, *args: Any, **kwargs: Any) -> None:
+        """Do the job on the calling (worker) thread."""
+        try:
+            result: object = job(*args, **kwargs)
+            if isgenerator(result):
+                result = self._drain(result)
+        except Stopped:
+            self._message.emit("stopped", None)
+        except Exception as problem:  # noqa: BLE001 - the job's own failure is the message
+            self._message.emit("failed", problem)
+        else:
+            self._message.emit("stopped" if self._stop.is_set() else "done", result)
+
+    def dropped(self) -> None:
+        """Tell that the job will never run."""
+        self._message.emit("stopped", None)
+
+    def _drain(self, steps: Generator[object, Any, object]) -> object:
+        while not self._stop.is_set():
+            try:
+                self._message.emit("progress", next(steps))
+            except StopIteration as end:
+                return end.value
+        steps.close()
+        return None
+
+    def _deliver(self, kind: str, value: object) -> None:
+        if kind == "stopped":
+            self.stopped.emit()
+        elif kind == "progress":
+            self.progress.emit(value)
+        elif kind == "failed":
+            self.failed.emit(value)
+        else:
+            self.done.emit(value)
+
+
+class Lane:
+    """A single worker thread; jobs run one after another in the order given."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"kensa-{name}")
+        self._open: dict[Task, Future[None]] = {}
+
+    def start(self, job: Job, *args: Any, **kwargs: Any) -> Task:
+        """Queue a job. The Task's signals arrive on the calling thread, which needs an event loop."""
+        task = Task()
+        for end in (task.done, task.failed, task.stopped):
+            end.connect(lambda *_: self._open.pop(task, None))
+        self._open[task] = self._pool.submit(task.run, job, *args, **kwargs)
+        return task
+
+    def __len__(self) -> int:
+        """Jobs running or waiting."""
+        return len(self._open)
+
+    def close(self) -> None:
+        """Stop what is running, drop what is waiting, and wait for the thread."""
+        for task, future in list(self._open.items()):
+            task.stop()
+            if future.cancel():
+                task.dropped()
+        self._pool.shutdown(wait=True, cancel_futures=True)
