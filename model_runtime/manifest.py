@@ -144,6 +144,26 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     draft.replace(path)
 
 
+def flush_folder(folder: Path) -> None:
+    """Forces every file below the folder, and the folder's own list of names, onto the disk."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    for path in (*(path for path in folder.rglob("*") if path.is_dir()), folder):
+        flush_names(path)
+
+
+def flush_names(folder: Path) -> None:
+    """Forces a folder's list of names onto the disk; Windows does it by itself."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Reads kensa.json. Raises `CheckpointFaults` when it is missing, unreadable or of a newer format."""
     path = folder / MANIFEST

@@ -6,12 +6,11 @@ independent of the converter that it is there to test.
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders
 from tokenizers.models import BPE
 from transformers import Phi4MultimodalConfig, Phi4MultimodalForCausalLM

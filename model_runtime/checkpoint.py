@@ -1,0 +1,233 @@
+"""A model folder in the native layout: verified, loaded with explicit classes, offline.
+
+Knows the folder and the class. Knows no prompts, photos, voices or cards. Reads safetensors only; runs no code
+that comes with a model. Installing lives in install.py, the original layout in original_layout.py.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import PeftModel
+from safetensors import safe_open
+from transformers import Phi4MultimodalConfig, Phi4MultimodalForCausalLM, PreTrainedTokenizerFast
+from transformers.models.phi4_multimodal.modeling_phi4_multimodal import (
+    Phi4MultimodalRotaryEmbedding,
+    Phi4MultimodalVisionAttention,
+)
+
+from model_runtime.lora import add_lora, freeze, lora_faults, tuner_of
+from model_runtime.manifest import CheckpointFaults, Manifest, Progress, file_faults, read_manifest
+from model_runtime.weights import (
+    Structure,
+    read_headers,
+    structure_of,
+    structure_of_model,
+    weight_faults,
+    weight_files,
+)
+
+__all__ = ["Checkpoint", "CheckpointFaults", "Manifest", "install", "load", "read_manifest", "verify"]
+
+LORAS = {"vis_lora": "vision-lora", "sp_lora": "speech-lora"}
+"""peft name -> folder. The names must not be "vision" or "speech": peft matches base keys by substring."""
+CHAT_TOKENS = ("<|user|>", "<|end|>", "<|assistant|>")
+HASHED_AT_LOAD = 1_000_000_000
+"""Bytes up to which every start reads the whole folder once more to compare hashes."""
+MOST_LAYERS = 512
+SHORT = {torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """A loaded model. `model` carries the LoRAs, `base` is the class inside it; nothing requires a gradient."""
+
+    model: PeftModel | Phi4MultimodalForCausalLM
+    base: Phi4MultimodalForCausalLM
+    tokenizer: PreTrainedTokenizerFast
+    config: Phi4MultimodalConfig
+    manifest: Manifest
+    folder: Path
+    device: torch.device
+    engine: str
+    structure: Structure
+    cards: dict[str, Any] = field(default_factory=dict)
+    """Cards of the adapters attached on top (adapters.py), by name."""
+
+
+def verify(folder: Path, full: bool = True) -> list[str]:
+    """Everything that is wrong with a native folder, as sentences; empty when it can be loaded.
+
+    `full` compares every file's SHA-256 with kensa.json; without it only names, sizes and structure are looked at.
+    """
+    faults: list[str] = []
+    try:
+        faults = file_faults(folder, read_manifest(folder), hashes=full)
+    except CheckpointFaults as error:
+        faults = list(error.faults)
+    return faults + [fault for fault in structure_faults(folder) if not _told(fault, faults)]
+
+
+def _told(fault: str, faults: list[str]) -> bool:
+    """A missing or shortened file is told once, not once by the manifest and again by the structure."""
+    first = fault.split(" ", 1)[0].rstrip(":")
+    return any(other.startswith(f"{first} ") for other in faults) and " is " in fault
+
+
+def structure_faults(folder: Path) -> list[str]:
+    """What is wrong with a native folder when its hashes are left aside."""
+    if not folder.is_dir():
+        return [f"{folder} is not a folder."]
+    config, faults = read_config(folder)
+    tensors, weight_file_faults = read_headers(folder)
+    faults += weight_file_faults
+    faults += tokenizer_faults(folder, config)
+    if config is None:
+        return faults
+    structure = structure_of(config)
+    if tensors and not weight_file_faults:
+        faults += weight_faults(tensors, structure)
+    for name in LORAS.values():
+        if (folder / name).is_dir():
+            faults += lora_faults(folder / name, structure.linears)
+    return faults
+
+
+def read_config(folder: Path) -> tuple[Phi4MultimodalConfig | None, list[str]]:
+    """config.json as the native class, or None and why not."""
+    try:
+        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        kind = content.get("model_type")
+    except FileNotFoundError:
+        return None, ["config.json is missing; this is not a model folder, or the download did not finish."]
+    except (OSError, ValueError, AttributeError) as error:
+        return None, [f"config.json cannot be read ({error}); get the file again."]
+    if kind == "phi4mm":
+        return None, ["config.json is of the original layout (phi4mm); convert it with `kensa models install`."]
+    if kind != Phi4MultimodalConfig.model_type:
+        return None, [f"config.json describes a {kind!r} model; this program runs Phi-4-multimodal only."]
+    return parse_config(content)
+
+
+def parse_config(content: dict[str, Any]) -> tuple[Phi4MultimodalConfig | None, list[str]]:
+    """A native config from its JSON, or None and why not. Code named by `auto_map` is never looked at."""
+    content = {key: value for key, value in content.items() if key not in ("auto_map", "quantization_config")}
+    try:
+        config = Phi4MultimodalConfig.from_dict(content)
+        vision, audio = sub_configs(config)
+        sizes = (config.num_hidden_layers, vision.num_hidden_layers, audio.num_blocks)
+    except Exception as error:  # noqa: BLE001  the library's validators raise many kinds
+        return None, [f"config.json does not describe a Phi-4-multimodal model ({error}); get the file again."]
+    if max(sizes) > MOST_LAYERS:
+        return None, [f"config.json asks for {max(sizes)} layers; that is no Phi-4-multimodal model."]
+    return config, []
+
+
+def sub_configs(config: Phi4MultimodalConfig) -> tuple[Any, Any]:
+    """The vision and the audio part, whose types the library leaves open."""
+    return config.vision_config, config.audio_config
+
+
+def tokenizer_faults(folder: Path, config: Phi4MultimodalConfig | None) -> list[str]:
+    """tokenizer.json must be there, fit the embedding, and know the chat's own tokens."""
+    try:
+        content = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+        added = {token["content"]: int(token["id"]) for token in content["added_tokens"]}
+        highest = max([*content["model"]["vocab"].values(), *added.values()])
+    except FileNotFoundError:
+        return ["tokenizer.json is missing; get the file again."]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return [f"tokenizer.json cannot be read ({error!r}); get the file again."]
+    faults = [f"tokenizer.json has no {token} token; wrong tokenizer?" for token in CHAT_TOKENS if token not in added]
+    if config is None:
+        return faults
+    if highest >= config.vocab_size:
+        known = f"the model knows {config.vocab_size}"
+        faults.append(f"tokenizer.json has ids up to {highest}, {known}; tokenizer and weights do not belong together.")
+    vision, audio = sub_configs(config)
+    ids = (vision.image_token_id, audio.audio_token_id)
+    if max(ids) >= config.vocab_size or ids[0] == ids[1]:
+        faults.append(f"config.json has image and audio token ids {ids}; they must differ and be in the vocabulary.")
+    return faults
+
+
+def install(source: Path, target: Path, progress: Progress | None = None) -> Manifest:
+    """Copies a native folder, or converts the original layout, to `target`; see install.py."""
+    from model_runtime import install as installing
+
+    manifest: Manifest = installing.install(source, target, progress)
+    return manifest
+
+
+def load(folder: Path, device: str = "cpu", dtype: torch.dtype | None = None) -> Checkpoint:
+    """Loads a native folder with its LoRAs attached and none active. Default numbers: fp32 on CPU, bf16 on CUDA.
+
+    Raises `CheckpointFaults` with everything that is wrong with the folder.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    if faults := verify(folder, full=manifest.size < HASHED_AT_LOAD):
+        raise CheckpointFaults(faults, folder)
+    config, _ = read_config(folder)
+    assert config is not None
+    place = torch.device(device)
+    dtype = dtype or (torch.bfloat16 if place.type == "cuda" else torch.float32)
+    base = _load_base(folder, config, place, dtype)
+    structure = structure_of_model(base)
+    model: PeftModel | Phi4MultimodalForCausalLM = base
+    for name, lora in LORAS.items():
+        if (folder / lora).is_dir():
+            model = add_lora(model, name, folder / lora)
+    if isinstance(model, PeftModel):
+        tuner_of(model).disable_adapter_layers()
+    engine = f"{place.type}-{SHORT.get(dtype, str(dtype).removeprefix('torch.'))}"
+    tokenizer = load_tokenizer(folder, config)
+    return Checkpoint(model, base, tokenizer, config, manifest, folder, place, engine, structure)
+
+
+def load_tokenizer(folder: Path, config: Phi4MultimodalConfig) -> PreTrainedTokenizerFast:
+    """The tokenizer from tokenizer.json alone; special tokens by the ids of the config."""
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))  # type: ignore[no-untyped-call]
+    for role, number in (("bos_token", config.bos_token_id), ("pad_token", config.pad_token_id)):
+        token = tokenizer.convert_ids_to_tokens(number) if number is not None else None
+        if token is not None:
+            setattr(tokenizer, role, token)
+    return tokenizer
+
+
+def _load_base(
+    folder: Path, config: Phi4MultimodalConfig, device: torch.device, dtype: torch.dtype
+) -> Phi4MultimodalForCausalLM:
+    """Built empty on the meta device, then given the tensors of the files: no random start, one copy in memory."""
+    with torch.device("meta"):
+        model = Phi4MultimodalForCausalLM(config)
+    state = dict(_tensors(folder, device, dtype))
+    if config.tie_word_embeddings:
+        state["lm_head.weight"] = state["model.embed_tokens.weight"]
+    model.load_state_dict(state, strict=True, assign=True)
+    model.tie_weights()
+    model.model.rotary_emb = Phi4MultimodalRotaryEmbedding(config).to(device)
+    if left := [name for name, value in (*model.named_parameters(), *model.named_buffers()) if value.is_meta]:
+        raise RuntimeError(f"the model class has weights that no file filled: {left}")
+    make_bidirectional(model)
+    freeze(model)
+    return model
+
+
+def _tensors(folder: Path, device: torch.device, dtype: torch.dtype) -> Iterator[tuple[str, torch.Tensor]]:
+    files, _ = weight_files(folder)
+    for path in files.values():
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            for name in file.keys():
+                yield name, file.get_tensor(name).to(dtype)
+
+
+def make_bidirectional(model: torch.nn.Module) -> None:
+    """Every patch sees every other one. The library says `is_causal` and drops an all-ones mask, so that with SDPA
+    the first patch would not see the last."""
+    for module in model.modules():
+        if isinstance(module, Phi4MultimodalVisionAttention):
+            module.is_causal = False
