@@ -1,0 +1,117 @@
+"""Where everything lies: the data folder with its subfolders, and the resources that ship with the program.
+
+Knows paths and names only; opens no database and loads no model.
+"""
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from inspector_app.errors import KensaError, from_os_error
+
+BUNDLED_MODEL = "kensa-nano"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
+
+
+def resources() -> Path:
+    """The folder `resources`: unpacked by the installer, or beside the packages when run from source."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    return (Path(frozen) if frozen else Path(__file__).resolve().parents[1]) / "resources"
+
+
+def bundled_model() -> Path:
+    """The folder of the embedded model."""
+    return resources() / "models" / BUNDLED_MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The data folder and what lies in it."""
+
+    data: Path
+
+    @classmethod
+    def find(cls, data: str | Path | None = None) -> "Places":
+        """`--data`, else KENSA_DATA, else the folder that the system gives to programs. Creates nothing."""
+        chosen = data or os.environ.get("KENSA_DATA") or platformdirs.user_data_path("kensa", appauthor=False)
+        return cls(Path(chosen).expanduser().absolute())
+
+    @property
+    def database(self) -> Path:
+        return self.data / "kensa.db"
+
+    @property
+    def media(self) -> Path:
+        return self.data / "media"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def adapters(self) -> Path:
+        return self.data / "adapters"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def settings(self) -> Path:
+        return self.data / "settings.json"
+
+    @property
+    def parts(self) -> Path:
+        return self.data / "parts.toml"
+
+    def make(self) -> None:
+        """Creates the folders; KensaError when the system refuses."""
+        for folder in (self.data, self.media, self.models, self.adapters, self.logs):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise from_os_error(error, "data folder", folder) from error
+
+    def model_names(self) -> list[str]:
+        """The embedded model first, then what was installed, by name."""
+        installed = sorted(p.name for p in self.models.iterdir() if _is_visible(p)) if self.models.is_dir() else []
+        return [BUNDLED_MODEL, *(name for name in installed if name != BUNDLED_MODEL)]
+
+    def model(self, name: str | None = None) -> Path:
+        """The folder of a model given by name or by path; None is the embedded one."""
+        if name is None or name == BUNDLED_MODEL:
+            return bundled_model()
+        folder = self._named(self.models, name)
+        if folder is None:
+            known = ", ".join(self.model_names())
+            raise KensaError("unknown_model", f"There is no model {name!r}; installed are: {known}.")
+        return folder
+
+    def adapter(self, name: str) -> Path:
+        """The folder of an adapter given as NAME@VERSION or by path."""
+        folder = self._named(self.adapters, name)
+        if folder is None:
+            known = ", ".join(sorted(p.name for p in self.adapters.glob("*") if _is_visible(p))) or "none"
+            raise KensaError("unknown_adapter", f"There is no adapter {name!r}; installed are: {known}.")
+        return folder
+
+    @staticmethod
+    def _named(folder: Path, name: str) -> Path | None:
+        """`name` inside `folder`, or the folder that `name` is a path of."""
+        if _NAME.fullmatch(name) and (folder / name).is_dir():
+            return folder / name
+        path = Path(name).expanduser()
+        return path.absolute() if path.is_dir() else None
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can name a model or an adapter: letters, digits, dot, dash, underscore, at sign."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _is_visible(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith(".")

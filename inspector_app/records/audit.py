@@ -1,0 +1,89 @@
+"""The audit trail (監査証跡): an append-only chain, each entry holding the hash of the one before it.
+
+`append` must be called inside the transaction that does what it tells, so that neither is kept without the other.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspector_app.records.record import iso
+from inspector_app.records.tables import AuditRow
+
+START = "0" * 64
+"""What the first entry holds for the hash before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: who did what, when, to what; `old` and `new` are what changed."""
+
+    seq: int
+    who: str
+    what: str
+    at: str
+    subject: str
+    old: Any
+    new: Any
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("seq", "who", "what", "at", "subject", "old", "new")}
+
+
+def canonical(value: Any) -> str:
+    """JSON in one fixed spelling, so that equal values have equal hashes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def append(session: Session, who: str, what: str, subject: str, old: Any = None, new: Any = None) -> None:
+    """Adds an entry; the caller holds the write lock, so the last entry is really the last."""
+    last = session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
+    row = AuditRow(
+        seq=last.seq + 1 if last else 1,
+        who=who,
+        what=what,
+        at=iso(datetime.now(UTC)),
+        subject=subject,
+        old=None if old is None else canonical(old),
+        new=None if new is None else canonical(new),
+        previous=last.hash if last else START,
+    )
+    row.hash = hash_of(row)
+    session.add(row)
+    session.flush()
+
+
+def hash_of(row: AuditRow) -> str:
+    """The hash over all that the entry tells and the hash before it."""
+    told = [row.seq, row.who, row.what, row.at, row.subject, row.old, row.new, row.previous]
+    return hashlib.sha256(canonical(told).encode()).hexdigest()
+
+
+def trail(session: Session, subject: str) -> list[Entry]:
+    """All entries about one thing, oldest first."""
+    rows = session.scalars(select(AuditRow).where(AuditRow.subject == subject).order_by(AuditRow.seq))
+    return [_entry(row) for row in rows]
+
+
+def chain_faults(session: Session) -> Iterator[str]:
+    """Every place where the chain does not hold."""
+    previous, expected = START, 1
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)):
+        if row.seq != expected:
+            yield f"audit: entries {expected} to {row.seq - 1} are missing"
+        elif row.previous != previous:
+            yield f"audit: entry {row.seq} does not follow the one before it"
+        if row.hash != hash_of(row):
+            yield f"audit: entry {row.seq} was changed"
+        previous, expected = row.hash, row.seq + 1
+
+
+def _entry(row: AuditRow) -> Entry:
+    old, new = (None if text is None else json.loads(text) for text in (row.old, row.new))
+    return Entry(row.seq, row.who, row.what, row.at, row.subject, old, new)

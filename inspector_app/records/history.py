@@ -1,0 +1,115 @@
+"""Every read of the records: newest first, by the order in which samples were kept, never by the clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from inspector_app.records import audit
+from inspector_app.records.database import Database
+from inspector_app.records.files import MediaFiles
+from inspector_app.records.record import Inspection, State
+from inspector_app.records.rows import everything, inspection_of, load
+from inspector_app.records.store import Store, unknown
+from inspector_app.records.tables import SampleRow, VerdictRow
+from model_runtime.verdict import Answer
+
+PAGE = 500
+_SEARCHED = (
+    SampleRow.id, SampleRow.photo_name, SampleRow.voice_name, SampleRow.part, SampleRow.lot, SampleRow.serial,
+    SampleRow.operator, VerdictRow.defect, VerdictRow.heard, VerdictRow.remark,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to look for; None passes all. `text` is found anywhere, `since`/`until` are inclusive times of capture,
+    `before` is the id after which the last page ended."""
+
+    text: str | None = None
+    part: str | None = None
+    lot: str | None = None
+    serial: str | None = None
+    verdict: Answer | None = None
+    state: State | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: str | None = None
+    limit: int | None = 200
+
+
+class History:
+    """Reads of one data folder's records."""
+
+    def __init__(self, database: Database, files: MediaFiles) -> None:
+        self._database = database
+        self._files = files
+
+    @classmethod
+    def of(cls, store: Store) -> "History":
+        return cls(store.database, store.files)
+
+    def search(self, wanted: Filter = Filter()) -> list[Inspection]:
+        """Rows that pass the filter, newest first; at most `limit` (None: all)."""
+        query = everything().where(*_conditions(wanted)).order_by(SampleRow.id.desc()).limit(wanted.limit)
+        with self._database.read() as session:
+            return [inspection_of(found, self._files) for found in session.execute(query)]
+
+    def pages(self, wanted: Filter) -> Iterator[Inspection]:
+        """The same row by row, read in short sessions, so that a long listing blocks no writer."""
+        left = wanted.limit
+        while left is None or left > 0:
+            rows = self.search(replace(wanted, limit=PAGE if left is None else min(PAGE, left)))
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            left = None if left is None else left - len(rows)
+            wanted = replace(wanted, before=rows[-1].id)
+
+    def count(self, wanted: Filter = Filter()) -> int:
+        """How many rows pass the filter, whatever its limit."""
+        query = select(func.count(SampleRow.id)).outerjoin(VerdictRow, VerdictRow.sample_id == SampleRow.id)
+        with self._database.read() as session:
+            return session.scalar(query.where(*_conditions(wanted))) or 0
+
+    def get(self, sample_id: str) -> Inspection:
+        """Everything of one record; KensaError when there is none of that id."""
+        with self._database.read() as session:
+            found = load(session, sample_id.upper())
+            if found is None:
+                raise unknown(sample_id)
+            return inspection_of(found, self._files)
+
+    def trail(self, sample_id: str) -> list[audit.Entry]:
+        """What the audit trail tells of one record, oldest first."""
+        with self._database.read() as session:
+            return audit.trail(session, sample_id.upper())
+
+    def values(self, column: str) -> list[str]:
+        """The different parts, lots, serials or operators that occur, sorted; for lists to choose from."""
+        chosen: Any = {"part": SampleRow.part, "lot": SampleRow.lot, "serial": SampleRow.serial,
+                       "operator": SampleRow.operator}[column]  # fmt: skip
+        with self._database.read() as session:
+            return list(session.scalars(select(chosen).where(chosen.is_not(None)).distinct().order_by(chosen)))
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    equal: list[tuple[Any, Any]] = [
+        (SampleRow.part, wanted.part),
+        (SampleRow.lot, wanted.lot),
+        (SampleRow.serial, wanted.serial),
+        (SampleRow.state, wanted.state),
+        (VerdictRow.verdict, str(wanted.verdict) if wanted.verdict else None),
+    ]
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    if wanted.since is not None:
+        conditions.append(SampleRow.captured_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(SampleRow.captured_at <= wanted.until)
+    if wanted.before is not None:
+        conditions.append(SampleRow.id < wanted.before.upper())
+    if wanted.text:
+        conditions.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in _SEARCHED)))
+    return conditions

@@ -1,0 +1,1 @@
+"""Alembic: how a database of an older program becomes one of this program."""

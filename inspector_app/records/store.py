@@ -1,0 +1,162 @@
+"""Every write to the records: a sample is kept first, its verdict is added after, and each is told in the audit trail.
+
+Knows the tables and the files; knows no model and no window. Safe to call from several threads.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inspector_app import ulid
+from inspector_app.capture.sample import Photo, Sample, Voice
+from inspector_app.errors import KensaError
+from inspector_app.places import Places
+from inspector_app.records import audit
+from inspector_app.records.database import Database
+from inspector_app.records.files import MediaFiles
+from inspector_app.records.record import Inspection, State
+from inspector_app.records.rows import captured_facts, inspection_of, load, verdict_facts, verdict_row
+from inspector_app.records.tables import MediaRow, SampleRow
+from inspector_app.version import APP_VERSION
+from model_runtime.verdict import Verdict
+
+PROGRAM = "kensa"
+"""Who did it, where no person did."""
+
+
+class Store:
+    """The open records of one data folder."""
+
+    def __init__(self, database: Database, files: MediaFiles) -> None:
+        self.database = database
+        self.files = files
+
+    @classmethod
+    def open(cls, places: Places) -> "Store":
+        """Opens or makes the records; KensaError when newer, damaged, forbidden or on a full disk."""
+        places.make()
+        files = MediaFiles(places.media)
+        files.sweep()
+        return cls(Database.open(places.database), files)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add_sample(self, sample: Sample) -> str:
+        """Keeps files and row, in this order, and commits: from here on nothing of it can be lost. The new ULID."""
+        made: list[Path] = []
+        try:
+            with self.database.write() as session:
+                return self._add_sample(session, sample, made)
+        except BaseException:
+            for path in made:
+                path.unlink(missing_ok=True)
+            raise
+
+    def add_verdict(self, sample_id: str, verdict: Verdict) -> Inspection:
+        """Adds what the model said; when another program was faster, its verdict stands and is given back."""
+        with self.database.write() as session:
+            row = self._sample(session, sample_id)
+            if row.state is not State.JUDGED:
+                session.add(verdict_row(sample_id, verdict))
+                self._move(session, row, State.JUDGED, "judged", verdict_facts(verdict))
+                session.flush()
+            return self._inspection(session, sample_id)
+
+    def mark_failed(self, sample_id: str, code: str, message: str) -> Inspection:
+        """Says why the model could not judge the sample; a sample that has a verdict keeps it."""
+        with self.database.write() as session:
+            row = self._sample(session, sample_id)
+            if row.state is not State.JUDGED:
+                self._move(session, row, State.FAILED, "failed", {"code": code, "message": message})
+                row.failure_code, row.failure_message = code, message
+                session.flush()
+            return self._inspection(session, sample_id)
+
+    def waiting(self) -> list[str]:
+        """Samples kept and not judged, oldest first."""
+        with self.database.read() as session:
+            return list(
+                session.scalars(select(SampleRow.id).where(SampleRow.state == State.CAPTURED).order_by(SampleRow.id))
+            )
+
+    def get(self, sample_id: str) -> Inspection:
+        """All of one sample; KensaError when there is none of that id."""
+        with self.database.read() as session:
+            return self._inspection(session, sample_id)
+
+    def _add_sample(self, session: Session, sample: Sample, made: list[Path]) -> str:
+        """The files lie on the disk before the row does; the write lock is held, so nobody else counts on them yet."""
+        if sample.photo is None and sample.voice is None:
+            raise KensaError("empty_sample", "There is neither a photo nor a voice note; give at least one.")
+        photo = self._keep(session, sample.photo, made)
+        voice = self._keep(session, sample.voice, made)
+        golden = self._keep(session, sample.golden, made)
+        sample_id = ulid.after(session.scalar(select(func.max(SampleRow.id))))
+        row = SampleRow(
+            id=sample_id,
+            state=State.CAPTURED,
+            photo_sha256=photo,
+            photo_name=sample.photo.name if sample.photo else None,
+            voice_sha256=voice,
+            voice_name=sample.voice.name if sample.voice else None,
+            golden_sha256=golden,
+            golden_name=sample.golden.name if sample.golden else None,
+            part=sample.part,
+            lot=sample.lot,
+            serial=sample.serial,
+            operator=sample.operator,
+            defects=list(sample.defects) if sample.defects else None,
+            captured_at=datetime.now(UTC),
+            app_version=APP_VERSION,
+        )
+        session.add(row)
+        session.flush()
+        audit.append(session, sample.operator or PROGRAM, "captured", sample_id, new=captured_facts(row))
+        session.commit()
+        return sample_id
+
+    def _keep(self, session: Session, medium: Photo | Voice | None, made: list[Path]) -> str | None:
+        if medium is None:
+            return None
+        sha256, path = self.files.put(medium.data, medium.suffix)
+        if path:
+            made.append(path)
+        if session.get(MediaRow, sha256) is None:
+            kind = "photo" if isinstance(medium, Photo) else "voice"
+            session.add(MediaRow(sha256=sha256, kind=kind, bytes=len(medium.data), suffix=medium.suffix))
+            session.flush()
+        return sha256
+
+    def _move(self, session: Session, row: SampleRow, state: State, what: str, new: object) -> None:
+        old = {"state": str(row.state)}
+        row.state, row.failure_code, row.failure_message = state, None, None
+        audit.append(session, PROGRAM, what, row.id, old=old, new=new)
+
+    def _sample(self, session: Session, sample_id: str) -> SampleRow:
+        row = session.get(SampleRow, sample_id)
+        if row is None:
+            raise unknown(sample_id)
+        return row
+
+    def _inspection(self, session: Session, sample_id: str) -> Inspection:
+        found = load(session, sample_id)
+        if found is None:
+            raise unknown(sample_id)
+        return inspection_of(found, self.files)
+
+
+def unknown(sample_id: str) -> KensaError:
+    """The sentence for an id that no sample has."""
+    return KensaError("unknown_id", f"There is no inspection {sample_id!r}; `kensa history` lists them.")

@@ -1,0 +1,149 @@
+"""The tables, column by column. Knows no sentence of SQL beyond its own definitions; migrations/ must lead to the same.
+
+The rules that a table cannot state (nothing of what was captured or judged is ever changed) are triggers: TRIGGERS.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, Float, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from inspector_app.records.record import State
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Times are stored in UTC and read back with it; SQLite itself knows no time zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of the tables; constraints are named, so that a later migration can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class MediaRow(Table):
+    """A kept file, by the hash of its content."""
+
+    __tablename__ = "media"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    bytes: Mapped[int] = mapped_column(Integer)
+    suffix: Mapped[str] = mapped_column(String(8))
+
+
+class SampleRow(Table):
+    """One unit as captured. Its ULID grows with every sample of a database, whatever the clock does."""
+
+    __tablename__ = "samples"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    state: Mapped[State] = mapped_column(
+        Enum(
+            State, native_enum=False, create_constraint=False, values_callable=lambda e: [m.value for m in e], length=12
+        )
+    )
+    photo_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    photo_name: Mapped[str | None] = mapped_column(Text)
+    voice_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    voice_name: Mapped[str | None] = mapped_column(Text)
+    golden_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    golden_name: Mapped[str | None] = mapped_column(Text)
+    part: Mapped[str] = mapped_column(Text)
+    lot: Mapped[str | None] = mapped_column(Text)
+    serial: Mapped[str | None] = mapped_column(Text)
+    operator: Mapped[str | None] = mapped_column(Text)
+    defects: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    captured_at: Mapped[datetime] = mapped_column(UtcTime)
+    app_version: Mapped[str] = mapped_column(String(32))
+    failure_code: Mapped[str | None] = mapped_column(Text)
+    failure_message: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_samples_state", "state"),
+        Index("ix_samples_part", "part"),
+        Index("ix_samples_lot", "lot"),
+        Index("ix_samples_serial", "serial"),
+    )
+
+
+class VerdictRow(Table):
+    """What the model said of one sample; written once."""
+
+    __tablename__ = "verdicts"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sample_id: Mapped[str] = mapped_column(ForeignKey("samples.id"))
+    verdict: Mapped[str] = mapped_column(String(16))
+    defect: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(String(16))
+    region_row: Mapped[int | None] = mapped_column(Integer)
+    region_col: Mapped[int | None] = mapped_column(Integer)
+    region_grid: Mapped[int | None] = mapped_column(Integer)
+    heard: Mapped[str] = mapped_column(Text)
+    voice_says: Mapped[str] = mapped_column(String(16))
+    remark: Mapped[str] = mapped_column(Text)
+    p_ng: Mapped[float | None] = mapped_column(Float)  # NULL: the model gave no number (SQLite has no NaN)
+    confidence: Mapped[float | None] = mapped_column(Float)
+    contradiction: Mapped[bool]
+    ok_below: Mapped[float] = mapped_column(Float)
+    ng_above: Mapped[float] = mapped_column(Float)
+    base: Mapped[str] = mapped_column(Text)
+    adapter: Mapped[str] = mapped_column(Text)
+    prompt: Mapped[str] = mapped_column(Text)
+    engine: Mapped[str] = mapped_column(Text)
+    timings_ms: Mapped[dict[str, Any]] = mapped_column(JSON)
+    app_version: Mapped[str] = mapped_column(String(32))
+    judged_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (
+        Index("ix_verdicts_sample_id", "sample_id", unique=True),
+        Index("ix_verdicts_verdict", "verdict"),
+    )
+
+
+class AuditRow(Table):
+    """Who did what, when, to what; each row holds the hash of the one before it."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    who: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(Text)
+    old: Mapped[str | None] = mapped_column(Text)
+    new: Mapped[str | None] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index("ix_audit_subject", "subject"),)
+
+
+TRIGGERS = (
+    "audit_no_update",
+    "audit_no_delete",
+    "verdicts_no_update",
+    "verdicts_no_delete",
+    "samples_fixed",
+    "samples_no_delete",
+)
+"""Names of the triggers that a sound database has; the first migration creates them."""
