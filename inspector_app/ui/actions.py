@@ -1,0 +1,71 @@
+"""Everything that can be done from the keyboard, as tables: name, words, icon, keys. Knows no page.
+
+Each page binds its own table; the help overlay lists them all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from inspector_app.ui.language import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One action; the method of the same name does it. The first key is the one that is shown."""
+
+    name: str
+    text: str
+    icon: str
+    keys: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.keys[0]
+
+
+WINDOW_ACTS = (
+    Act("go_inspect", mark("Inspect"), "scan-search", ("Ctrl+1",)),
+    Act("go_history", mark("History"), "history", ("Ctrl+2",)),
+    Act("show_problems", mark("Problems"), "triangle-alert", ("F8",)),
+    Act("show_settings", mark("Settings"), "settings", ("Ctrl+,",)),
+    Act("show_help", mark("Help"), "circle-question-mark", ("F1",)),
+    Act("close_window", mark("Quit"), "x", ("Ctrl+Q",)),
+)
+INSPECT_ACTS = (
+    Act("take_photo", mark("Take photo"), "camera", ("F2",)),
+    Act("open_photo", mark("Open photo"), "folder-open", ("Ctrl+O",)),
+    Act("open_golden", mark("Golden photo"), "award", ("Ctrl+G",)),
+    Act("record", mark("Record note"), "mic", ("F3",)),
+    Act("play", mark("Play note"), "play", ("F4",)),
+    Act("open_voice", mark("Open sound file"), "file-audio", ("Ctrl+Shift+O",)),
+    Act("discard_voice", mark("Discard note"), "trash-2", ("Shift+F3",)),
+    Act("judge", mark("Judge"), "scan-search", ("F5",)),
+    Act("go_on", mark("Judge, or go on to the next unit"), "arrow-right", ("Return", "Enter")),
+    Act("next_field", mark("Part, lot, serial number"), "keyboard", ("F6",)),
+    Act("clear", mark("Clear"), "x", ("Esc",)),
+)
+HISTORY_ACTS = (
+    Act("find", mark("Search"), "search", ("Ctrl+F",)),
+    Act("play_voice", mark("Play note"), "play", ("F4",)),
+    Act("to_table", mark("Back to the table"), "list", ("Esc",)),
+)
+HELP = ((mark("Everywhere"), WINDOW_ACTS), (mark("Inspect"), INSPECT_ACTS), (mark("History"), HISTORY_ACTS))
+"""Headings and tables of the help overlay."""
+
+
+def bind(widget: QWidget, acts: Iterable[Act]) -> dict[str, QAction]:
+    """Give the widget its keys; they work while it is visible, wherever the focus is."""
+    made = {}
+    for act in acts:
+        action = QAction(widget)
+        action.setShortcuts([QKeySequence(key) for key in act.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setAutoRepeat(False)
+        action.triggered.connect(getattr(widget, act.name))
+        widget.addAction(action)
+        made[act.name] = action
+    return made

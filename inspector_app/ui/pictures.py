@@ -1,0 +1,50 @@
+"""Photos as the screen shows them: upright, eight bits, not larger than a screen needs. Safe on any thread.
+
+Knows Pillow and QImage; knows no widget.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from PySide6.QtGui import QImage
+
+SCREEN_SIDE = 2048
+"""Pixels; a larger photo is scaled down for display only."""
+
+
+def picture(data: bytes, side: int = SCREEN_SIDE) -> QImage:
+    """An encoded photo, turned as EXIF says. Raises what Pillow raises for one that does not decode."""
+    with Image.open(io.BytesIO(data)) as image:
+        image.draft("RGB", (side, side))
+        upright = ImageOps.exif_transpose(image)
+        upright = _eight_bits(upright)
+        upright.thumbnail((side, side), Image.Resampling.LANCZOS)
+        return from_pixels(np.asarray(upright))
+
+
+def picture_file(path: Path, side: int = SCREEN_SIDE) -> QImage:
+    """The same from a file."""
+    return picture(path.read_bytes(), side)
+
+
+def from_pixels(pixels: NDArray[np.uint8]) -> QImage:
+    """RGB bytes (height, width, 3) as an image that owns its memory."""
+    height, width = pixels.shape[:2]
+    whole = np.ascontiguousarray(pixels)
+    return QImage(whole.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Any mode as RGB; 16-bit and float grey are stretched to what they hold, transparency lies on white."""
+    if image.mode.startswith(("I", "F")):
+        grey = np.asarray(image, np.float32)
+        low, high = float(grey.min()), float(grey.max())
+        return Image.fromarray(((grey - low) * (255 / max(high - low, 1e-6))).astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        seen = image.convert("RGBA")
+        white = Image.new("RGBA", seen.size, "white")
+        return Image.alpha_composite(white, seen).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,189 @@
+"""What went wrong, told once: a sentence for what people can fix, "details" for our bugs, and a list of both.
+
+The only presenter of errors. Knows the codes of fixable errors; knows no page.
+"""
+
+import logging
+import traceback
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector_app.ui import icons, theme
+from inspector_app.ui.language import Spoken, mark, tr
+from inspector_app.ui.sentences import sentence
+from inspector_app.ui.theme import Themed
+from inspector_app.ui.widgets import EmptyState, IconButton, KeyButton, label, set_look
+from model_runtime.verdict import Fixable
+
+_log = logging.getLogger(__name__)
+_MOST = 200
+_BUG = mark("Something went wrong inside the program; the details were written to the log. You can go on.")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that went wrong. `level` is "fix" (a person can fix it), "bug" (we must) or "news" (nothing is wrong)."""
+
+    level: str
+    error: BaseException | None
+    text: str = ""
+    details: str = ""
+    at: datetime = field(default_factory=datetime.now)
+
+    def sentence(self) -> str:
+        """What the person reads, in the language in use."""
+        if self.level == "news":
+            return self.text
+        return sentence(self.error) if isinstance(self.error, Fixable) else tr(_BUG)
+
+
+class Problems(QObject):
+    """The list of problems of this run, and the signal that a new one came."""
+
+    added = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.entries: list[Problem] = []
+
+    def tell(self, error: BaseException) -> None:
+        """Tell of an error, of either kind."""
+        if isinstance(error, Fixable):
+            _log.warning("%s: %s", error.code, error.message)
+            self._add(Problem("fix", error, details=error.message))
+        else:
+            details = "".join(traceback.format_exception(error))
+            _log.error("unexpected: %s\n%s", error, details)
+            self._add(Problem("bug", error, details=details))
+
+    def news(self, text: str) -> None:
+        """Say something that is not a problem, as a verdict that came while another unit is on the stage."""
+        self.added.emit(Problem("news", None, text))
+
+    def _add(self, problem: Problem) -> None:
+        self.entries = [*self.entries, problem][-_MOST:]
+        self.added.emit(problem)
+
+
+_LOOKS = {"fix": "triangle-alert", "bug": "circle-x", "news": "info"}
+
+
+class Banner(Spoken, Themed, QFrame):
+    """The newest problem in one sentence, over the page; it goes by itself and stays in the list."""
+
+    details_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._problem: Problem | None = None
+        self._icon, self._text = QLabel(), label(wrap=True)
+        self._details = KeyButton("list", mark("Details"), kind="quiet")
+        self._close = IconButton("x", mark("Close"))
+        self._timer = QTimer(self, singleShot=True, interval=12_000)
+        self._build()
+        self._timer.timeout.connect(self.hide)
+        self._close.clicked.connect(self.hide)
+        self._details.clicked.connect(self.details_wanted)
+        self.hide()
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.GAP_L, 4, 4, 4)
+        row.setSpacing(theme.GAP)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._details)
+        row.addWidget(self._close)
+
+    @property
+    def text(self) -> str:
+        """The sentence that is shown."""
+        return self._text.text()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show it in place of the one before."""
+        self._problem = problem
+        self._timer.start(5_000 if problem.level == "news" else 12_000)
+        set_look(self, "level", problem.level)
+        self._details.setVisible(problem.level == "bug")
+        self.respeak()
+        self.restyle()
+        self.fit()
+        self.show()
+        self.raise_()
+
+    def fit(self) -> None:
+        """Lie in the middle near the top of the parent."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        width = min(760, parent.width() - 2 * theme.GAP_XL)
+        self.setFixedWidth(width)
+        height = self.layout().heightForWidth(width) if self.layout() else self.sizeHint().height()
+        self.setGeometry((parent.width() - width) // 2, 72, width, max(height, 60))
+
+    def respeak(self) -> None:
+        if self._problem is not None:
+            self._text.setText(self._problem.sentence())
+
+    def restyle(self) -> None:
+        if self._problem is not None:
+            name = _LOOKS[self._problem.level]
+            self._icon.setPixmap(icons.pixmap(name, theme.tokens().text, 24, self.devicePixelRatioF()))
+
+
+class ProblemsDialog(Spoken, QDialog):
+    """All problems of this run, newest first, each with its details to copy."""
+
+    def __init__(self, problems: Problems, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._problems = problems
+        self._list, self._details = QListWidget(), QPlainTextEdit(readOnly=True)
+        self._empty = EmptyState("check", mark("No problems"), mark("Nothing went wrong since the start."))
+        self._build()
+        self._load()
+        self.resize(820, 560)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GAP_XL, theme.GAP_XL, theme.GAP_XL, theme.GAP_L)
+        column.setSpacing(theme.GAP)
+        title = label("title")
+        close = KeyButton("x", mark("Close"), "Esc")
+        self.say(self.setWindowTitle, mark("Problems"))
+        self.say(title.setText, mark("Problems"))
+        for part, stretch in ((title, 0), (self._empty, 1), (self._list, 1), (self._details, 1)):
+            column.addWidget(part, stretch)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        self._list.setWordWrap(True)
+        self._list.currentRowChanged.connect(self._show)
+        close.clicked.connect(self.accept)
+
+    def _load(self) -> None:
+        some = bool(self._problems.entries)
+        self._empty.setVisible(not some)
+        self._list.setVisible(some)
+        self._details.setVisible(some)
+        for problem in reversed(self._problems.entries):
+            item = QListWidgetItem(f"{problem.at:%H:%M:%S}   {problem.sentence()}")
+            item.setIcon(icons.icon(_LOOKS[problem.level], theme.tokens().text))
+            self._list.addItem(item)
+        if some:
+            self._list.setCurrentRow(0)
+
+    def _show(self, row: int) -> None:
+        self._details.setPlainText(self._problems.entries[-1 - row].details)

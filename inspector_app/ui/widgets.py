@@ -1,0 +1,189 @@
+"""Small widgets that more than one page uses: buttons that show their key, cards, labels, empty states.
+
+Knows the theme. Knows no page, no file, no verdict.
+"""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from inspector_app.ui import icons, theme
+from inspector_app.ui.language import Spoken
+from inspector_app.ui.theme import Themed
+
+
+def label(role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """A label whose look the style sheet decides by its role. Plain text: what was heard is never markup."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def set_look(widget: QWidget, name: str, value: str) -> None:
+    """Change a property that the style sheet looks at, and look again."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    for part in (widget, *widget.findChildren(QWidget)):
+        part.style().unpolish(part)
+        part.style().polish(part)
+
+
+def card() -> QFrame:
+    """A surface that holds things which belong together."""
+    made = QFrame()
+    made.setObjectName("card")
+    return made
+
+
+def key_name(key: str) -> str:
+    """A key as people read it on a keyboard."""
+    shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+    return {"Return": "Enter"}.get(shown, shown)
+
+
+class _FacedButton(Spoken, Themed, QPushButton):
+    """A push button drawn by labels of its own, so that icon, word and key each have a place."""
+
+    def __init__(self, icon_name: str, text: str, key: str, icon_size: int) -> None:
+        super().__init__()
+        self._icon_name, self._icon_size = icon_name, icon_size
+        self._icon, self._word, self._cap = QLabel(), label("word"), label("key")
+        self._cap.setText(key_name(key) if key else "")
+        self._cap.setVisible(bool(key))
+        for part in (self._icon, self._word, self._cap):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.say(self.set_text, text)
+
+    def set_text(self, text: str) -> None:
+        """Word on the face, and for screen readers."""
+        self._word.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def set_icon(self, name: str) -> None:
+        """Another icon, in the colour that fits."""
+        self._icon_name = name
+        self.restyle()
+
+    def restyle(self) -> None:
+        self._icon.setPixmap(icons.pixmap(self._icon_name, self.ink(), self._icon_size, self.devicePixelRatioF()))
+
+    def ink(self) -> str:
+        """Colour of the icon."""
+        return theme.tokens().text
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class KeyButton(_FacedButton):
+    """Icon, word and key in a row. `kind`: "", "primary", "quiet" or "recording"."""
+
+    def __init__(self, icon_name: str, text: str, key: str = "", kind: str = "") -> None:
+        super().__init__(icon_name, text, key, 26 if kind == "primary" else 20)
+        self.setProperty("kind", kind)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.GAP_L, 2, theme.GAP_L, 2)
+        row.setSpacing(10)
+        if kind == "primary":
+            row.addStretch(1)
+        row.addWidget(self._icon)
+        row.addWidget(self._word)
+        row.addStretch(1)
+        row.addWidget(self._cap)
+        self._cap.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(72 if kind == "primary" else theme.TARGET)
+        self.restyle()
+
+    def set_kind(self, kind: str) -> None:
+        """Another look, as while recording."""
+        set_look(self, "kind", kind)
+        self.restyle()
+
+    def setEnabled(self, enabled: bool) -> None:
+        super().setEnabled(enabled)
+        self.restyle()
+
+    def ink(self) -> str:
+        now = theme.tokens()
+        if not self.isEnabled():
+            return now.muted
+        return {"primary": now.on_accent, "recording": now.on_ng}.get(self.property("kind"), now.text)
+
+
+class IconButton(KeyButton):
+    """Only an icon, 48 pixels square; its word is in the tip and for screen readers."""
+
+    def __init__(self, icon_name: str, text: str, key: str = "") -> None:
+        self._tip_key = key
+        super().__init__(icon_name, text, kind="quiet")
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._word.hide()
+        self.layout().setAlignment(self._icon, Qt.AlignmentFlag.AlignCenter)  # type: ignore[union-attr]
+        self.setFixedSize(theme.TARGET, theme.TARGET)
+        self.setStyleSheet("padding: 0; min-height: 0;")
+
+    def set_text(self, text: str) -> None:
+        super().set_text(text)
+        self.setToolTip(f"{text}  ({key_name(self._tip_key)})" if self._tip_key else text)
+
+
+class RailButton(_FacedButton):
+    """A page of the program: icon above word above key."""
+
+    def __init__(self, icon_name: str, text: str, key: str) -> None:
+        super().__init__(icon_name, text, key, 26)
+        self.setCheckable(True)
+        self._word.setProperty("role", "railword")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, theme.GAP_S, 4, theme.GAP_S)
+        column.setSpacing(2)
+        for part in (self._icon, self._word, self._cap):
+            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.toggled.connect(self.restyle)
+        self.restyle()
+
+    def ink(self) -> str:
+        return theme.tokens().accent if self.isChecked() else theme.tokens().text
+
+
+class EmptyState(Spoken, Themed, QWidget):
+    """What is seen where nothing is yet: an icon, a sentence, and what to do."""
+
+    def __init__(self, icon_name: str, title: str, hint: str) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self._icon, self._title, self._hint = QLabel(), label("strong"), label("caption", wrap=True)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.GAP_S)
+        column.addStretch(1)
+        for part in (self._icon, self._title, self._hint):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(part)
+        column.addStretch(1)
+        self.say(self._title.setText, title)
+        self.say(self._hint.setText, hint)
+        self.restyle()
+
+    def show_text(self, icon_name: str, title: str, hint: str) -> None:
+        """Another reason for being empty."""
+        self._icon_name = icon_name
+        self.say(self._title.setText, title)
+        self.say(self._hint.setText, hint)
+        self.restyle()
+
+    def restyle(self) -> None:
+        self._icon.setPixmap(icons.pixmap(self._icon_name, theme.tokens().muted, 56, self.devicePixelRatioF()))
