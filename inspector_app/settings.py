@@ -7,7 +7,6 @@ Each field carries its choices, label and help: a dialog can build itself from `
 import dataclasses
 import json
 import logging
-import os
 import types
 import typing
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 from inspector_app.errors import from_os_error
 from inspector_app.places import BUNDLED_MODEL
+from inspector_app.whole import write_whole
 from model_runtime.verdict import Thresholds
 
 VERSION = 1
@@ -108,16 +108,10 @@ class Settings:
     def save(self, path: Path) -> None:
         """Writes the file whole; KensaError when the disk refuses."""
         body = json.dumps({"version": VERSION, **dataclasses.asdict(self)}, ensure_ascii=False, indent=2)
-        beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as file:
-                file.write(body + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, path)
+            write_whole(path, (body + "\n").encode())
         except OSError as error:
-            beside.unlink(missing_ok=True)
             raise from_os_error(error, "settings file", path) from error
 
     @classmethod

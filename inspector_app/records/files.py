@@ -4,12 +4,11 @@ Knows bytes and paths only; which sample a file belongs to is written in the dat
 """
 
 import hashlib
-import os
-import tempfile
 import time
 from pathlib import Path
 
 from inspector_app.errors import from_os_error
+from inspector_app.whole import sync_folder, write_whole
 
 _STALE_SECONDS = 24 * 3600
 
@@ -48,32 +47,6 @@ def hash_of(path: Path) -> str:
     """SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes beside the target, forces it to the disk and renames: a reader finds the whole file or none."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Forces a folder's entries to the disk; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _make_folder(folder: Path) -> None:
