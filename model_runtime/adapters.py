@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 
 from model_runtime import lora as lora_files
 from model_runtime.checkpoint import LORAS, Checkpoint
-from model_runtime.lora import Lora, add_lora, freeze, lora_faults, plain_key, read_lora, tuner_of
+from model_runtime.lora import Lora, add_fresh, add_lora, freeze, lora_faults, plain_key, read_lora, tuner_of
 from model_runtime.manifest import flush_folder, sha256_of, write_json
 from model_runtime.verdict import Fixable, Thresholds
 
@@ -166,6 +166,14 @@ def attach(checkpoint: Checkpoint, folder: Path) -> Card:
             return card
         faults = [f"An adapter named {card.name!r} is attached already; detach it first."]
     raise AdapterFaults(faults, folder)
+
+
+def create(checkpoint: Checkpoint, name: str, rank: int, alpha: float, target_modules: str | Sequence[str]) -> None:
+    """Puts a fresh LoRA over the checkpoint for training: B is zero, so that it changes nothing yet. Not active."""
+    targets = target_modules if isinstance(target_modules, str) else tuple(sorted(target_modules))
+    active = active_names(checkpoint)
+    checkpoint.model = add_fresh(checkpoint.model, name, Lora(rank, alpha, targets))
+    activate(checkpoint, active)
 
 
 def detach(checkpoint: Checkpoint, name: str) -> None:

@@ -4,6 +4,7 @@ Knows the folder and the class. Knows no prompts, photos, voices or cards. Reads
 that comes with a model. Installing lives in install.py, the original layout in original_layout.py.
 """
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,9 +19,12 @@ from transformers.models.phi4_multimodal.modeling_phi4_multimodal import (
     Phi4MultimodalRotaryEmbedding,
     Phi4MultimodalVisionAttention,
 )
+from transformers.utils import logging
 
+from model_runtime.lora import CONFIG as LORA_CONFIG
+from model_runtime.lora import WEIGHTS as LORA_WEIGHTS
 from model_runtime.lora import add_lora, freeze, lora_faults, tuner_of
-from model_runtime.manifest import CheckpointFaults, Manifest, Progress, file_faults, read_manifest
+from model_runtime.manifest import MANIFEST, CheckpointFaults, Manifest, Progress, file_faults, read_manifest
 from model_runtime.weights import (
     Structure,
     read_headers,
@@ -63,24 +67,34 @@ def verify(folder: Path, full: bool = True) -> list[str]:
 
     `full` compares every file's SHA-256 with kensa.json; without it only names, sizes and structure are looked at.
     """
-    faults: list[str] = []
+    folder = Path(folder)
+    if not folder.is_dir():
+        return [f"{folder} is not a folder; install a model with `kensa models install`."]
     try:
-        faults = file_faults(folder, read_manifest(folder), hashes=full)
+        manifest = read_manifest(folder)
     except CheckpointFaults as error:
-        faults = list(error.faults)
-    return faults + [fault for fault in structure_faults(folder) if not _told(fault, faults)]
+        return error.faults + structure_faults(folder)
+    files = file_faults(folder, manifest, hashes=full)
+    unlisted = [
+        f"{name} is not listed in {MANIFEST}; remove it or install the model again."
+        for name in _used_files(folder)
+        if name not in manifest.files
+    ]
+    gone = {name for name, fault in files.items() if "is damaged" not in fault}
+    structure = [fault for fault in structure_faults(folder) if fault.split(" ", 1)[0] not in gone]
+    return [*files.values(), *unlisted, *structure]
 
 
-def _told(fault: str, faults: list[str]) -> bool:
-    """A missing or shortened file is told once, not once by the manifest and again by the structure."""
-    first = fault.split(" ", 1)[0].rstrip(":")
-    return any(other.startswith(f"{first} ") for other in faults) and " is " in fault
+def _used_files(folder: Path) -> list[str]:
+    """Every file that `load` reads beside the manifest, as far as it is there."""
+    weights, _ = weight_files(folder)
+    names = ["config.json", "tokenizer.json", *weights]
+    names += [f"{lora}/{name}" for lora in LORAS.values() for name in (LORA_CONFIG, LORA_WEIGHTS)]
+    return [name for name in names if (folder / name).is_file()]
 
 
 def structure_faults(folder: Path) -> list[str]:
     """What is wrong with a native folder when its hashes are left aside."""
-    if not folder.is_dir():
-        return [f"{folder} is not a folder."]
     config, faults = read_config(folder)
     tensors, weight_file_faults = read_headers(folder)
     faults += weight_file_faults
@@ -116,14 +130,39 @@ def parse_config(content: dict[str, Any]) -> tuple[Phi4MultimodalConfig | None, 
     """A native config from its JSON, or None and why not. Code named by `auto_map` is never looked at."""
     content = {key: value for key, value in content.items() if key not in ("auto_map", "quantization_config")}
     try:
-        config = Phi4MultimodalConfig.from_dict(content)
-        vision, audio = sub_configs(config)
-        sizes = (config.num_hidden_layers, vision.num_hidden_layers, audio.num_blocks)
+        with quiet():
+            config = Phi4MultimodalConfig.from_dict(content)
+        faults = size_faults(config)
     except Exception as error:  # noqa: BLE001  the library's validators raise many kinds
         return None, [f"config.json does not describe a Phi-4-multimodal model ({error}); get the file again."]
-    if max(sizes) > MOST_LAYERS:
-        return None, [f"config.json asks for {max(sizes)} layers; that is no Phi-4-multimodal model."]
-    return config, []
+    return (None if faults else config), faults
+
+
+def size_faults(config: Phi4MultimodalConfig) -> list[str]:
+    """Sizes that the class would take without a word and compute nonsense from."""
+    vision, audio = sub_configs(config)
+    layers = max(config.num_hidden_layers, vision.num_hidden_layers, audio.num_blocks)
+    faults = []
+    if layers > MOST_LAYERS:
+        faults.append(f"config.json asks for {layers} layers; that is no Phi-4-multimodal model.")
+    for name, part in (("decoder", config), ("vision", vision), ("audio", audio)):
+        if part.hidden_size % part.num_attention_heads:
+            sizes = f"{part.hidden_size} does not divide by {part.num_attention_heads} attention heads"
+            faults.append(f"config.json: the {name} size {sizes}; get the file again.")
+    if vision.crop_size != vision.image_size:
+        faults.append(f"config.json: crop_size {vision.crop_size} and image_size {vision.image_size} must be the same.")
+    return faults
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps the library's advice to developers off the terminal."""
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
 
 
 def sub_configs(config: Phi4MultimodalConfig) -> tuple[Any, Any]:
@@ -156,10 +195,9 @@ def tokenizer_faults(folder: Path, config: Phi4MultimodalConfig | None) -> list[
 
 def install(source: Path, target: Path, progress: Progress | None = None) -> Manifest:
     """Copies a native folder, or converts the original layout, to `target`; see install.py."""
-    from model_runtime import install as installing
+    from model_runtime.install import install as put
 
-    manifest: Manifest = installing.install(source, target, progress)
-    return manifest
+    return put(source, target, progress)
 
 
 def load(folder: Path, device: str = "cpu", dtype: torch.dtype | None = None) -> Checkpoint:
@@ -202,14 +240,15 @@ def _load_base(
     folder: Path, config: Phi4MultimodalConfig, device: torch.device, dtype: torch.dtype
 ) -> Phi4MultimodalForCausalLM:
     """Built empty on the meta device, then given the tensors of the files: no random start, one copy in memory."""
-    with torch.device("meta"):
+    with torch.device("meta"), quiet():
         model = Phi4MultimodalForCausalLM(config)
     state = dict(_tensors(folder, device, dtype))
     if config.tie_word_embeddings:
         state["lm_head.weight"] = state["model.embed_tokens.weight"]
     model.load_state_dict(state, strict=True, assign=True)
     model.tie_weights()
-    model.model.rotary_emb = Phi4MultimodalRotaryEmbedding(config).to(device)
+    with quiet():
+        model.model.rotary_emb = Phi4MultimodalRotaryEmbedding(config).to(device)
     if left := [name for name, value in (*model.named_parameters(), *model.named_buffers()) if value.is_meta]:
         raise RuntimeError(f"the model class has weights that no file filled: {left}")
     make_bidirectional(model)

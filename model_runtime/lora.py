@@ -109,10 +109,10 @@ def lora_faults(folder: Path, linears: Mapping[str, tuple[int, int]]) -> list[st
     except FileNotFoundError:
         return [*faults, _no_weights(folder)]
     except (BadWeights, OSError) as error:
-        return [*faults, f"{folder.name}: {error}"]
+        return [*faults, f"{folder.name}/{error}"]
     if lora is None:
         return faults
-    return faults + [f"{folder.name}: {fault}" for fault in _key_faults(lora, entries, linears)]
+    return faults + [f"{folder.name}: {fault}" for fault in key_faults(lora, entries, linears)]
 
 
 def _no_weights(folder: Path) -> str:
@@ -123,7 +123,7 @@ def _no_weights(folder: Path) -> str:
     return f"{folder.name}/{WEIGHTS} is missing; get the adapter again."
 
 
-def _key_faults(lora: Lora, entries: Mapping[str, Entry], linears: Mapping[str, tuple[int, int]]) -> Iterable[str]:
+def key_faults(lora: Lora, entries: Mapping[str, Entry], linears: Mapping[str, tuple[int, int]]) -> Iterable[str]:
     expected = expected_shapes(lora, linears)
     if not expected:
         yield f"target_modules {lora.targets!r} selects no layer of this model; it belongs to another model."
@@ -165,7 +165,7 @@ def add_lora(model: PeftModel | Phi4MultimodalForCausalLM, name: str, folder: Pa
     lora, faults = read_lora(folder)
     if lora is None or faults:
         raise RuntimeError(f"{folder} was not checked before it was attached: {faults}")
-    peft = _with_empty(model, name, lora)
+    peft = _add(model, name, lora, empty=True)
     base: torch.nn.Module = peft.get_base_model()
     reference = next(base.parameters())
     with safe_open(folder / WEIGHTS, framework="pt", device=str(reference.device)) as file:
@@ -191,11 +191,20 @@ def tuner_of(model: PeftModel) -> Any:
     return model.base_model
 
 
-def _with_empty(model: PeftModel | Phi4MultimodalForCausalLM, name: str, lora: Lora) -> PeftModel:
-    """Adds the LoRA's layers on the meta device: no random numbers, no memory."""
+def add_fresh(model: PeftModel | Phi4MultimodalForCausalLM, name: str, lora: Lora) -> PeftModel:
+    """Puts a LoRA with zero B and random A over the model, frozen and not yet active; a start for training."""
+    peft = _add(model, name, lora, empty=False)
+    freeze(peft)
+    return peft
+
+
+def _add(model: PeftModel | Phi4MultimodalForCausalLM, name: str, lora: Lora, empty: bool) -> PeftModel:
+    """`empty` keeps the new layers on the meta device: no random numbers, no memory."""
     with warnings.catch_warnings():  # peft asks the library for a property by its old name
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
         if isinstance(model, PeftModel):
-            model.add_adapter(name, lora.to_peft(), low_cpu_mem_usage=True, autocast_adapter_dtype=False)
+            model.add_adapter(name, lora.to_peft(), low_cpu_mem_usage=empty, autocast_adapter_dtype=False)
             return model
-        return PeftModel(model, lora.to_peft(), adapter_name=name, low_cpu_mem_usage=True, autocast_adapter_dtype=False)
+        return PeftModel(
+            model, lora.to_peft(), adapter_name=name, low_cpu_mem_usage=empty, autocast_adapter_dtype=False
+        )

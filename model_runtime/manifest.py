@@ -199,15 +199,15 @@ def _stays_inside(name: str) -> bool:
     return not (name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"))
 
 
-def file_faults(folder: Path, manifest: Manifest, hashes: bool) -> list[str]:
-    """What differs between the folder and its manifest: files gone, sizes, and with `hashes` the content."""
-    faults = []
+def file_faults(folder: Path, manifest: Manifest, hashes: bool) -> dict[str, str]:
+    """What differs between the folder and its manifest, by file: gone, of another size, and with `hashes` changed."""
+    faults = {}
     if base_identity(manifest.files) != manifest.sha256:
-        faults.append(f"{MANIFEST} was altered: its own checksum does not fit; install the model again.")
+        faults[MANIFEST] = f"{MANIFEST} was altered: its own checksum does not fit; install the model again."
     for name, record in manifest.files.items():
         fault = _file_fault(folder / name, name, record, hashes)
         if fault:
-            faults.append(fault)
+            faults[name] = fault
     return faults
 
 

@@ -15,3 +15,11 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.runtime.tiny import build_native
 
     return build_native(tmp_path_factory.mktemp("native") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same weights in the original remote-code layout, in three shards. Copy it before changing anything in it."""
+    from tests.runtime.tiny import build_original
+
+    return build_original(tmp_path_factory.mktemp("original") / "tiny-original")
