@@ -1,0 +1,65 @@
+"""The command line of Kensa: arguments in, exit code out. One command is one function in inspector_app/commands.
+
+Nothing heavy is imported before it is known which command runs.
+"""
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+
+from inspector_app import logs
+from inspector_app.commands.arguments import parser
+from inspector_app.commands.run import DONE, FIXABLE, OUR_BUG, Run
+from inspector_app.commands.terminal import Terminal
+from inspector_app.places import Places
+from model_runtime.verdict import Fixable, Stopped
+
+INTERRUPTED = 130
+"""What shells expect of a program that Ctrl-C ended."""
+
+_log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; 0 done, 2 the person can fix it, 1 our bug (logged)."""
+    args = parser().parse_args(argv)
+    terminal = Terminal(args.json)
+    places = Places.find(args.data)
+    logs.start(places)
+    try:
+        with redirect_stdout(sys.stderr):  # what a library prints must not stand between JSON lines
+            return _command(args)(Run(args, places, terminal))
+    except Fixable as error:
+        return _failed(terminal, error.code, error.message, FIXABLE)
+    except (KeyboardInterrupt, Stopped):
+        terminal.say("Stopped; what was kept and not judged is judged at the next start.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has seen enough (`kensa history | head`); the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # noqa: BLE001 - the last place where a bug can be logged and said in words
+        _log.exception("%s failed", args.function)
+        sentence = f"Kensa failed ({type(error).__name__}: {error}); the details are in {places.logs / 'kensa.log'}."
+        return _failed(terminal, "internal_error", sentence, OUR_BUG)
+
+
+def _command(args: argparse.Namespace) -> Callable[[Run], int]:
+    """The function of the command; its file, and all that it needs, is imported only now."""
+    command: Callable[[Run], int] = getattr(importlib.import_module(args.module), args.function)
+    return command
+
+
+def _failed(terminal: Terminal, code: str, message: str, exit_code: int) -> int:
+    terminal.say(message)
+    if terminal.json:
+        terminal.emit({"error": {"code": code, "message": message}})
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

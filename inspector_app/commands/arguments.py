@@ -1,0 +1,106 @@
+"""The arguments of `kensa`, command by command. Knows names and help; imports no command."""
+
+import argparse
+from datetime import UTC, datetime, time
+
+from inspector_app.version import APP_VERSION
+
+STATES = ("captured", "judged", "failed")
+VERDICTS = ("OK", "NG", "INCONCLUSIVE")
+
+
+def parser() -> argparse.ArgumentParser:
+    """--data and --json stand before or after the command."""
+    common = argparse.ArgumentParser(add_help=False)
+    _common(common, argparse.SUPPRESS)
+    top = argparse.ArgumentParser(prog="kensa", description="Inspection station: photo and voice in, verdict kept.")
+    _common(top, None)
+    top.add_argument("--version", action="version", version=f"kensa {APP_VERSION}")
+    top.set_defaults(module="inspector_app.commands.window", function="window", json=False)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", description="without one, the window opens")
+
+    def command(name: str, module: str, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text, parents=[common])
+        added.set_defaults(module=f"inspector_app.commands.{module}", function=name)
+        return added
+
+    demo = command("demo", "demo", "judge the bundled samples and show them")
+    demo.add_argument("--no-window", action="store_true", help="do not open the window afterwards")
+    _judge(command("judge", "judge", "judge photos, folders or a voice note, and keep all of it"))
+    _history(command("history", "history", "list what was judged, newest first"))
+    show = command("show", "history", "all that is kept of one inspection")
+    show.add_argument("id", metavar="ID")
+    command("verify", "verify", "check database, audit chain and the hash of every kept file")
+    _models(command("models", "models", "list, install, verify or choose base models"), common)
+    command("doctor", "doctor", "look whether this computer has what is needed")
+    return top
+
+
+def _common(to: argparse.ArgumentParser, default: object) -> None:
+    to.add_argument("--data", metavar="DIR", default=default, help="data folder (else KENSA_DATA, else the system's)")
+    to.add_argument("--json", action="store_true", default=default, help="one JSON object a line on stdout")
+
+
+def _judge(to: argparse.ArgumentParser) -> None:
+    to.add_argument("targets", nargs="*", metavar="PHOTO|FOLDER", help="a folder with metadata.csv is judged by it")
+    to.add_argument("--voice", metavar="FILE", help="the voice note to the one photo, or alone")
+    to.add_argument("--part", metavar="P", help="part number, where metadata.csv names none")
+    to.add_argument("--lot", metavar="L", help="lot, where metadata.csv names none")
+    to.add_argument("--serial", metavar="S", help="serial number, where metadata.csv names none")
+    to.add_argument("--golden", metavar="PHOTO", help="photo of a good part, where metadata.csv names none")
+    to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
+    to.add_argument("--adapter", metavar="A", help="an installed adapter NAME@VERSION, or the folder of one")
+    to.add_argument("--operator", metavar="NAME", help="who inspects")
+
+
+def _history(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--text", metavar="T", help="found anywhere in names, transcript, defect, remark")
+    to.add_argument("--part", metavar="P")
+    to.add_argument("--lot", metavar="L")
+    to.add_argument("--serial", metavar="S")
+    to.add_argument("--verdict", choices=VERDICTS, type=str.upper)
+    to.add_argument("--state", choices=STATES)
+    to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
+    to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
+    to.add_argument("--before", metavar="ID", help="only what was kept before this one")
+    to.add_argument("--limit", metavar="N", type=_count)
+
+
+def _models(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    to.set_defaults(function="list_models")
+    actions = to.add_subparsers(metavar="ACTION")
+
+    def action(name: str, function: str, text: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=text, description=text, parents=[common])
+        added.set_defaults(function=function)
+        return added
+
+    action("list", "list_models", "the embedded model and the installed ones")
+    install = action("install", "install", "install a model from a folder, or from the hub as OWNER/NAME")
+    install.add_argument("source", metavar="SRC")
+    install.add_argument("--name", help="how it is called here; else the folder's name")
+    install.add_argument("--revision", help="revision on the hub")
+    verify = action("verify", "verify", "compare a model's files with its manifest")
+    verify.add_argument("name", nargs="?", metavar="NAME", help="else the one in use")
+    use = action("use", "use", "choose the model that judges from now on")
+    use.add_argument("name", metavar="NAME")
+
+
+def _from(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)  # without a zone, the local one is meant
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-01-31 or 2026-01-31T08:00") from None
+
+
+def _to(text: str) -> datetime:
+    moment = _from(text)
+    if len(text) > len("2026-01-31"):
+        return moment
+    return datetime.combine(datetime.fromisoformat(text), time.max).astimezone(UTC)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no count")
+    return int(text)

@@ -1,0 +1,155 @@
+"""`kensa doctor`: whether this computer has what the program needs, thing by thing, and what to do where not."""
+
+import importlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from inspector_app.commands import loading
+from inspector_app.commands.run import DONE, FIXABLE, Run
+from inspector_app.commands.window import has_display
+from inspector_app.version import APP_VERSION
+from model_runtime.verdict import Fixable
+
+PACKAGES = (
+    "torch",
+    "transformers",
+    "peft",
+    "PySide6_Essentials",
+    "sqlalchemy",
+    "opencv-python-headless",
+    "sounddevice",
+)
+LEAST_FREE = 500_000_000
+LEAST_MEMORY = 2_000_000_000
+COLUMNS = ("", "what", "found")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. A missing thing that is not needed only switches something off."""
+
+    what: str
+    ok: bool
+    found: str
+    needed: bool = True
+
+
+def doctor(run: Run) -> int:
+    """Looks at everything; 2 when something needed is missing."""
+    findings = []
+    looks = (programs, computer, data_folder, window, sound, cameras, model)
+    with run.terminal.meter(len(looks), "Looking") as meter:
+        for look in looks:
+            meter.tell(f"Looking at: {look.__name__.replace('_', ' ')}")
+            for finding in _safely(look, run):
+                findings.append(finding)
+                if run.terminal.json:
+                    run.terminal.emit(asdict(finding))
+            meter.step()
+    if not run.terminal.json:
+        marks = {(True, True): "ok", (True, False): "ok", (False, True): "MISSING", (False, False): "off"}
+        run.terminal.table(COLUMNS, [(marks[f.ok, f.needed], f.what, f.found) for f in findings])
+    return DONE if all(finding.ok or not finding.needed for finding in findings) else FIXABLE
+
+
+def programs(run: Run) -> Iterator[Finding]:
+    """Python and the packages whose versions matter."""
+    yield Finding("kensa", True, APP_VERSION)
+    yield Finding("python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.platform()}")
+    for package in PACKAGES:
+        try:
+            yield Finding(package, True, importlib.metadata.version(package))
+        except importlib.metadata.PackageNotFoundError:
+            frozen = hasattr(sys, "_MEIPASS")
+            yield Finding(
+                package, frozen, "inside the program" if frozen else "not installed; set the program up again"
+            )
+
+
+def computer(run: Run) -> Iterator[Finding]:
+    """Processor, memory, disk, and what torch computes on."""
+    import psutil
+
+    memory = psutil.virtual_memory()
+    yield Finding("memory", memory.available > LEAST_MEMORY, f"{_gb(memory.available)} free of {_gb(memory.total)}")
+    import torch
+
+    threads = loading.threads_of(run.settings) or torch.get_num_threads()
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    yield Finding("torch device", True, f"{device}, {threads} threads of {os.cpu_count()} cores")
+
+
+def data_folder(run: Run) -> Iterator[Finding]:
+    """Whether it can be written, and how much room there is."""
+    run.places.make()
+    with tempfile.TemporaryFile(dir=run.places.data) as file:
+        file.write(b"kensa")
+    yield Finding("data folder", True, str(run.places.data))
+    free = shutil.disk_usage(run.places.data).free
+    yield Finding("disk", free > LEAST_FREE, f"{_gb(free)} free")
+
+
+def window(run: Run) -> Iterator[Finding]:
+    """The libraries that Qt needs of the system."""
+    for name in ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets"):
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            yield Finding("window", False, f"{error}; install the libraries that README names", needed=False)
+            return
+    shown = "no display; the command line works" if not has_display() else "Qt can be loaded, a display is there"
+    yield Finding("window", True, shown, needed=False)
+
+
+def sound(run: Run) -> Iterator[Finding]:
+    """PortAudio and microphones; without them sound files still work."""
+    from inspector_app.capture import microphone
+
+    microphone.portaudio()
+    names = [found.name for found in microphone.microphones()]
+    yield Finding("microphone", bool(names), ", ".join(names) or "PortAudio is there, no microphone", needed=False)
+
+
+def cameras(run: Run) -> Iterator[Finding]:
+    """Cameras that the system names; none is opened."""
+    from inspector_app.capture import camera
+
+    names = [found.name for found in camera.cameras()]
+    yield Finding("camera", bool(names), ", ".join(names) or "none; photos from files still work", needed=False)
+
+
+def model(run: Run) -> Iterator[Finding]:
+    """The chosen model: its files by hash, then loaded and asked what it must know."""
+    from model_runtime import checkpoint
+
+    folder = run.places.model(run.settings.model)
+    faults = checkpoint.verify(folder, full=True)
+    yield Finding("model files", not faults, "; ".join(faults) or f"{run.settings.model}: all hashes as installed")
+    if faults:
+        return
+    adapter = run.places.adapter(run.settings.adapter) if run.settings.adapter else None
+    judge = loading.load_judge(folder, adapter, loading.threads_of(run.settings))
+    failed = judge.self_test() if isinstance(judge, loading.SelfTesting) else []
+    yield Finding("model self-test", not failed, "; ".join(failed) or f"passed on {judge.identity.engine}")
+
+
+def _safely(look: Callable[[Run], Iterator[Finding]], run: Run) -> Iterator[Finding]:
+    """What a look finds; when it fails itself, that is a finding too, and the others go on."""
+    what = look.__name__.replace("_", " ")
+    needed = what not in ("window", "sound", "cameras")
+    try:
+        yield from look(run)
+    except Fixable as error:
+        yield Finding(what, False, error.message, needed)
+    except Exception as error:  # noqa: BLE001 - the doctor must finish; what it could not look at is named
+        yield Finding(what, False, f"{type(error).__name__}: {error}", needed)
+
+
+def _gb(count: float) -> str:
+    return f"{count / 1e9:.1f} GB"

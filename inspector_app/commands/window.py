@@ -1,0 +1,28 @@
+"""`kensa`: the window. Qt is imported only here, and torch only by the window itself, later."""
+
+import os
+import sys
+
+from inspector_app.commands.run import Run
+from inspector_app.errors import KensaError
+
+
+def window(run: Run) -> int:
+    """Opens the window and stays until it is closed; KensaError where Qt cannot run."""
+    try:
+        from inspector_app import app
+    except ImportError as error:
+        if "PySide6" not in str(error) and ".so" not in str(error) and "DLL" not in str(error):
+            raise
+        raise KensaError(
+            "no_window", f"The window cannot open ({error}); `kensa doctor` says what is missing."
+        ) from error
+    code: int = app.run(run.places)
+    return code
+
+
+def has_display() -> bool:
+    """Whether a window can be shown; on Linux the environment says so."""
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True
