@@ -151,6 +151,9 @@ class Microphone:
 class Speaker:
     """Plays a kept voice note through the system's default output."""
 
+    def __init__(self) -> None:
+        self._used = False
+
     def play(self, data: bytes) -> float:
         """Start playing an encoded sound file; gives its length in seconds. KensaError when there is no output."""
         sound = portaudio()
@@ -158,17 +161,16 @@ class Speaker:
         try:
             output = sound.query_devices(None, "output")
             own = int(output["default_samplerate"])
+            self._used = True
             sound.play(soxr.resample(samples.mean(axis=1), rate, own), own)
         except (sound.PortAudioError, ValueError) as error:
             raise KensaError("no_speaker", "There is no loudspeaker to play the note; connect one.") from error
         return len(samples) / float(rate)
 
     def stop(self) -> None:
-        """Be silent."""
-        try:
+        """Be silent. Loads nothing when nothing was ever played."""
+        if self._used:
             portaudio().stop()
-        except KensaError:
-            return
 
 
 def voice_from_samples(samples: NDArray[np.float32], rate: int) -> Voice:

@@ -39,9 +39,9 @@ INSPECT_ACTS = (
     Act("take_photo", mark("Take photo"), "camera", ("F2",)),
     Act("open_photo", mark("Open photo"), "folder-open", ("Ctrl+O",)),
     Act("open_golden", mark("Golden photo"), "award", ("Ctrl+G",)),
-    Act("record", mark("Record note"), "mic", ("F3",)),
+    Act("record", mark("Record"), "mic", ("F3",)),
     Act("play", mark("Play note"), "play", ("F4",)),
-    Act("open_voice", mark("Open sound file"), "file-audio", ("Ctrl+Shift+O",)),
+    Act("open_voice", mark("Open sound file"), "file-audio", ("Ctrl+M",)),
     Act("discard_voice", mark("Discard note"), "trash-2", ("Shift+F3",)),
     Act("judge", mark("Judge"), "scan-search", ("F5",)),
     Act("go_on", mark("Judge, or go on to the next unit"), "arrow-right", ("Return", "Enter")),
@@ -49,7 +49,7 @@ INSPECT_ACTS = (
     Act("clear", mark("Clear"), "x", ("Esc",)),
 )
 HISTORY_ACTS = (
-    Act("find", mark("Search"), "search", ("Ctrl+F",)),
+    Act("search", mark("Search"), "search", ("Ctrl+F",)),
     Act("play_voice", mark("Play note"), "play", ("F4",)),
     Act("to_table", mark("Back to the table"), "list", ("Esc",)),
 )

@@ -35,7 +35,7 @@ _BUG = mark("Something went wrong inside the program; the details were written t
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that went wrong. `level` is "fix" (a person can fix it), "bug" (we must) or "news" (nothing is wrong)."""
+    """One thing that went wrong. `level`: "fix" (a person can fix it), "bug" (we must), "news" (nothing is wrong)."""
 
     level: str
     error: BaseException | None
@@ -62,11 +62,11 @@ class Problems(QObject):
     def tell(self, error: BaseException) -> None:
         """Tell of an error, of either kind."""
         if isinstance(error, Fixable):
-            _log.warning("%s: %s", error.code, error.message)
+            _log.warning("told the person: %s", error.code)
             self._add(Problem("fix", error, details=error.message))
         else:
             details = "".join(traceback.format_exception(error))
-            _log.error("unexpected: %s\n%s", error, details)
+            _log.error("unexpected error", exc_info=error)
             self._add(Problem("bug", error, details=details))
 
     def news(self, text: str) -> None:
@@ -133,7 +133,8 @@ class Banner(Spoken, Themed, QFrame):
             return
         width = min(760, parent.width() - 2 * theme.GAP_XL)
         self.setFixedWidth(width)
-        height = self.layout().heightForWidth(width) if self.layout() else self.sizeHint().height()
+        layout = self.layout()
+        height = layout.heightForWidth(width) if layout else self.sizeHint().height()
         self.setGeometry((parent.width() - width) // 2, 72, width, max(height, 60))
 
     def respeak(self) -> None:

@@ -14,7 +14,7 @@ from model_runtime.verdict import Region
 _RADIUS = 12.0
 
 
-class Stage(QWidget):
+class PhotoStage(QWidget):
     """Shows one picture, or an icon with words where there is none."""
 
     def __init__(self, least: QSize | None = None) -> None:
@@ -25,7 +25,9 @@ class Stage(QWidget):
         self._tag = ""
         self._empty = ("image", "", "")
         self._hover = False
+        self._inset: QImage | None = None
         self.setMinimumSize(least or QSize(320, 220))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -51,6 +53,11 @@ class Stage(QWidget):
     def mark(self, region: Region | None, colour: QColor | None = None) -> None:
         """Draw a ring around a cell of the grid, or none."""
         self._region, self._mark = region, colour
+        self.update()
+
+    def set_inset(self, picture: QImage | None) -> None:
+        """A small picture in the corner: the golden photo that the part is compared with."""
+        self._inset = picture
         self.update()
 
     def set_hover(self, over: bool) -> None:
@@ -90,6 +97,7 @@ class Stage(QWidget):
             self._paint_tag(painter)
         else:
             self._paint_empty(painter, now)
+        self._paint_inset(painter)
         if self._hover:
             painter.setPen(QPen(QColor(now.accent), 6))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), _RADIUS, _RADIUS)
@@ -124,6 +132,24 @@ class Stage(QWidget):
         painter.drawEllipse(QPointF(badge.left() + 15, badge.center().y()), 4.5, 4.5)
         painter.setPen(QColor("white"))
         painter.drawText(badge.adjusted(26, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_inset(self, painter: QPainter) -> None:
+        if self._inset is None:
+            return
+        size = self._inset.size().scaled(QSize(132, 132), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF(
+            self.width() - size.width() - 14, self.height() - size.height() - 14, size.width(), size.height()
+        )
+        painter.drawImage(place, self._inset)
+        painter.setPen(QPen(QColor("white"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(place)
+        strip = QRectF(place.left(), place.bottom() - 22, place.width(), 22)
+        painter.fillRect(strip, QColor(0, 0, 0, 160))
+        font = self.font()
+        font.setPixelSize(12)
+        painter.setFont(font)
+        painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, tr("Golden photo"))
 
     def _paint_empty(self, painter: QPainter, now: theme.Tokens) -> None:
         icon, title, hint = self._empty

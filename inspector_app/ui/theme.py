@@ -145,7 +145,8 @@ def apply(app: QApplication, wanted: str, template: Path) -> None:
     font.setPixelSize(15)
     app.setFont(font)
     app.setPalette(_palette(chosen))
-    app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(asdict(chosen)))
+    arrow = (template.parent / "icons" / f"chevron-down-{name}.svg").as_posix()
+    app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(asdict(chosen), arrow=arrow))
     for widget in app.allWidgets():
         if isinstance(widget, Themed):
             widget.restyle()

@@ -3,7 +3,7 @@
 Knows the verdict and its words. Knows no page and no database.
 """
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,6 +13,9 @@ from inspector_app.ui.widgets import label
 from inspector_app.ui.words import SEVERITIES, defect_word, doubt, place_words, summary, verdict_word
 from model_runtime.verdict import Answer, Severity, Thresholds, Verdict
 
+_BUSY = "loader-circle"
+"""The icon that turns while it is shown."""
+
 
 class VerdictBand(Spoken, QWidget):
     """Colour, shape and word of the verdict; before it, what to do or what is being waited for."""
@@ -21,6 +24,9 @@ class VerdictBand(Spoken, QWidget):
         super().__init__()
         self._verdict: Verdict | None = None
         self._icon, self._title, self._hint = "camera", "", ""
+        self._angle = 0
+        self._spin = QTimer(self, interval=40)
+        self._spin.timeout.connect(self._turn)
         self.setFixedHeight(height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -37,12 +43,19 @@ class VerdictBand(Spoken, QWidget):
     def show_verdict(self, verdict: Verdict) -> None:
         """Say the verdict."""
         self._verdict = verdict
+        self._spin.stop()
         self.respeak()
 
     def show_state(self, icon: str, title: str, hint: str) -> None:
-        """Say what to do or what is going on; both texts are sources for `tr`."""
+        """Say what to do or what is going on; both texts are sources for `tr`, or said already."""
         self._verdict, self._icon, self._title, self._hint = None, icon, title, hint
+        if (icon == _BUSY) != self._spin.isActive():
+            self._spin.stop() if icon != _BUSY else self._spin.start()
         self.respeak()
+
+    def _turn(self) -> None:
+        self._angle = (self._angle + 12) % 360
+        self.update()
 
     def respeak(self) -> None:
         self.setAccessibleName(f"{self.title}. {self._second_line()}")
@@ -69,11 +82,20 @@ class VerdictBand(Spoken, QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
         side = self.height() * (0.66 if self._verdict else 0.48)
         mark_place = QRectF(theme.GAP_XL, (self.height() - side) / 2, side, side)
-        icons.draw(painter, icon, ink, mark_place)
+        self._paint_icon(painter, icon, ink, mark_place)
         room = QRectF(mark_place.right() + theme.GAP_XL, 0, self.width() - mark_place.right() - 2 * theme.GAP_XL,
                       self.height())  # fmt: skip
         self._paint_words(painter, room, ink, size)
         painter.end()
+
+    def _paint_icon(self, painter: QPainter, icon: str, ink: QColor, place: QRectF) -> None:
+        painter.save()
+        if icon == _BUSY:
+            painter.translate(place.center())
+            painter.rotate(self._angle)
+            painter.translate(-place.center())
+        icons.draw(painter, icon, ink, place)
+        painter.restore()
 
     def _paint_words(self, painter: QPainter, room: QRectF, ink: QColor, size: int) -> None:
         second = self._second_line()

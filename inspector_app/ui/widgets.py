@@ -4,8 +4,17 @@ Knows the theme. Knows no page, no file, no verdict.
 """
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QTextOption, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector_app.ui import icons, theme
 from inspector_app.ui.language import Spoken
@@ -67,6 +76,10 @@ class _FacedButton(Spoken, Themed, QPushButton):
         self.setAccessibleName(text)
         self.updateGeometry()
 
+    def set_key(self, key: str) -> None:
+        """Another key that does it."""
+        self._cap.setText(key_name(key))
+
     def set_icon(self, name: str) -> None:
         """Another icon, in the colour that fits."""
         self._icon_name = name
@@ -122,23 +135,31 @@ class KeyButton(_FacedButton):
         return {"primary": now.on_accent, "recording": now.on_ng}.get(self.property("kind"), now.text)
 
 
-class IconButton(KeyButton):
-    """Only an icon, 48 pixels square; its word is in the tip and for screen readers."""
+class IconButton(_FacedButton):
+    """An icon above its key; the word is in the tip and for screen readers."""
 
     def __init__(self, icon_name: str, text: str, key: str = "") -> None:
-        self._tip_key = key
-        super().__init__(icon_name, text, kind="quiet")
-        layout = self.layout()
-        assert layout is not None
-        layout.setContentsMargins(0, 0, 0, 0)
+        super().__init__(icon_name, text, key, 20)
+        self.setProperty("kind", "quiet")
         self._word.hide()
-        self.layout().setAlignment(self._icon, Qt.AlignmentFlag.AlignCenter)  # type: ignore[union-attr]
-        self.setFixedSize(theme.TARGET, theme.TARGET)
-        self.setStyleSheet("padding: 0; min-height: 0;")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2, 5, 2, 4)
+        column.setSpacing(1)
+        for part in (self._icon, self._cap):
+            column.addWidget(part, 0, Qt.AlignmentFlag.AlignCenter)
+        self.setFixedSize(theme.TARGET + 12, theme.TARGET)
+        self.restyle()
 
     def set_text(self, text: str) -> None:
         super().set_text(text)
-        self.setToolTip(f"{text}  ({key_name(self._tip_key)})" if self._tip_key else text)
+        self.setToolTip(text)
+
+    def setEnabled(self, enabled: bool) -> None:
+        super().setEnabled(enabled)
+        self.restyle()
+
+    def ink(self) -> str:
+        return theme.tokens().text if self.isEnabled() else theme.tokens().line
 
 
 class RailButton(_FacedButton):
@@ -158,6 +179,40 @@ class RailButton(_FacedButton):
 
     def ink(self) -> str:
         return theme.tokens().accent if self.isChecked() else theme.tokens().text
+
+
+class MonoText(QPlainTextEdit):
+    """Text to be read exactly and copied: breaks lines anywhere, is as high as what it holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabChangesFocus(True)
+
+    def show_text(self, text: str) -> None:
+        """Hold another text."""
+        self.setPlainText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the page scrolls, not the text
+
+    def _fit(self) -> None:
+        lines, block = 0, self.document().begin()
+        while block.isValid():
+            lines += max(block.layout().lineCount(), 1)
+            block = block.next()
+        margins = self.contentsMargins().top() + self.contentsMargins().bottom() + 2 * self.document().documentMargin()
+        height = lines * self.fontMetrics().lineSpacing() + int(margins) + 18
+        if height != self.height():
+            self.setFixedHeight(height)
 
 
 class EmptyState(Spoken, Themed, QWidget):

@@ -1,0 +1,222 @@
+"""The program with its window: the only place that builds things, and that takes them down again in order.
+
+Reads top to bottom: window first, then the records, then the model, each on its lane. torch is imported only by the
+model's own lane, after the window is on the screen.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from inspector_app.capture.camera import Camera, cameras
+from inspector_app.capture.microphone import Microphone, Speaker, microphones
+from inspector_app.errors import KensaError
+from inspector_app.inspection import Station
+from inspector_app.parts import Parts
+from inspector_app.places import Places, resources
+from inspector_app.records.store import Store
+from inspector_app.settings import Settings
+from inspector_app.ui import icons, theme
+from inspector_app.ui.desk import Desk, Devices, Lanes
+from inspector_app.ui.language import Language
+from inspector_app.ui.main_window import MainWindow
+from inspector_app.ui.problems import Problems
+from inspector_app.ui.readiness import Readiness, Stage
+from inspector_app.ui.sentences import sentence
+from model_runtime.verdict import Fixable, Judge, Stopped
+
+_log = logging.getLogger(__name__)
+
+LoadJudge = Callable[[Places, Settings, Callable[[str], None]], Judge]
+"""Called on the model's lane; tells its progress in words, which also is where it can be stopped."""
+
+
+@runtime_checkable
+class _SelfTesting(Protocol):
+    def self_test(self) -> list[str]: ...
+
+    def warm_up(self) -> None: ...
+
+
+def run(places: Places) -> int:
+    """Show the window and stay until it is closed; the exit code. KensaError where there is no display."""
+    _need_display()
+    qt = QApplication.instance()
+    application = qt if isinstance(qt, QApplication) else QApplication([sys.argv[0] or "kensa"])
+    program = Program(application, places)
+    program.catch_errors()
+    program.start()
+    try:
+        return application.exec()
+    finally:
+        program.close()
+
+
+def real_devices() -> Devices:
+    """The cameras, microphones and the loudspeaker of this computer."""
+    return Devices(Camera, Microphone, Speaker(), cameras, microphones)
+
+
+def load_real_judge(places: Places, settings: Settings, progress: Callable[[str], None]) -> Judge:
+    """The model of the settings; imports torch."""
+    from inspector_app.commands.loading import load_judge, threads_of
+
+    adapter = places.adapter(settings.adapter) if settings.adapter else None
+    return load_judge(places.model(settings.model), adapter, threads_of(settings), progress)
+
+
+class Program(QObject):
+    """Everything that lives as long as the window."""
+
+    _stage = Signal(object, str)
+    _caught = Signal(object)
+
+    def __init__(
+        self,
+        application: QApplication,
+        places: Places,
+        devices: Devices | None = None,
+        load_judge: LoadJudge = load_real_judge,
+    ) -> None:
+        super().__init__()
+        self._application, self._places, self._load_judge = application, places, load_judge
+        self.settings = Settings.load(places.settings)
+        self._template = resources() / "theme.qss"
+        theme.apply(application, self.settings.theme, self._template)
+        self.language = Language(resources() / "translations", self)
+        self.language.use(self.settings.language)
+        self.lanes, self.problems, self.readiness = Lanes(), Problems(self), Readiness(self)
+        self.desk = Desk(self.lanes, self.problems, self)
+        self.window = MainWindow(self.desk, devices or real_devices(), self.readiness, self.settings)
+        self._store: Store | None = None
+        self._open = True
+        self._connect()
+
+    def _connect(self) -> None:
+        self._stage.connect(self.readiness.move)
+        self._caught.connect(self.problems.tell)
+        self.window.settings_changed.connect(self._use)
+        self.window.inspect_page.remembered.connect(self._remember)
+        self._application.setApplicationName("Kensa")
+        self._application.setWindowIcon(icons.icon("scan-search", theme.tokens().accent))
+
+    def start(self) -> None:
+        """Show the window; all else begins when it is on the screen."""
+        self.window.show()
+        QTimer.singleShot(0, self._open_records)
+
+    def close(self) -> None:
+        """Devices, lanes, records, in this order. May be called twice."""
+        if not self._open:
+            return
+        self._open = False
+        self.window.hide()
+        self.lanes.closing.set()
+        self.window.inspect_page.release()
+        self.lanes.close()
+        if self._store is not None:
+            self._store.close()
+
+    def catch_errors(self) -> None:
+        """Our bugs, from any thread, become an entry in the list of problems; Ctrl-C in the terminal ends cleanly."""
+
+        def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            if isinstance(error, KeyboardInterrupt):
+                self._application.quit()
+            else:
+                self._caught.emit(error)
+
+        def caught_in_thread(args: threading.ExceptHookArgs) -> None:
+            if args.exc_value is not None:
+                self._caught.emit(args.exc_value)
+
+        sys.excepthook = caught
+        threading.excepthook = caught_in_thread
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, lambda *_: self._application.quit())
+        # Python looks at signals only between its own instructions: give it some.
+        pulse = QTimer(self, interval=250)
+        pulse.timeout.connect(lambda: None)
+        pulse.start()
+
+    # 1 the records, on the lane of the disk
+
+    def _open_records(self) -> None:
+        self.readiness.move(Stage.RECORDS)
+        task = self.lanes.disk.start(self._open_station)
+        task.done.connect(self._records_open)
+        task.failed.connect(self._not_ready)
+
+    def _open_station(self) -> Station:
+        self._store = Store.open(self._places)
+        return Station(self._store, None, Parts.load(self._places), self.settings.thresholds)
+
+    def _records_open(self, station: Station) -> None:
+        self.desk.use(station)
+        self.window.load(station.parts, lambda: self.language.code)
+        self.readiness.move(Stage.MODEL)
+        task = self.lanes.model.start(self._load_model, station)
+        task.done.connect(lambda _: self._model_loaded())
+        task.failed.connect(self._not_ready)
+
+    # 2 the model, on its own lane
+
+    def _load_model(self, station: Station) -> None:
+        def progress(words: str) -> None:
+            if self.lanes.closing.is_set():
+                raise Stopped
+            self._stage.emit(Stage.MODEL, words)
+
+        judge = self._load_judge(self._places, self.settings, progress)
+        if isinstance(judge, _SelfTesting):
+            progress("")
+            self._stage.emit(Stage.SELF_TEST, "")
+            if faults := judge.self_test():
+                raise KensaError("self_test", f"The model failed its self-test ({faults[0]}); install it again.")
+            judge.warm_up()
+        # Here and not in the answer: the judgments that wait on this lane begin before the answer is delivered.
+        station.model = judge
+
+    def _model_loaded(self) -> None:
+        self.readiness.move(Stage.READY)
+        self.desk.judge_waiting()
+
+    def _not_ready(self, error: Exception) -> None:
+        self.problems.tell(error)
+        detail = sentence(error) if isinstance(error, Fixable) else ""
+        self.readiness.move(Stage.FAILED, detail)
+
+    # 3 what the person chooses
+
+    def _use(self, settings: Settings) -> None:
+        self.settings = settings
+        theme.apply(self._application, settings.theme, self._template)
+        self.language.use(settings.language)
+        self._save()
+
+    def _remember(self, part: str, lot: str) -> None:
+        if (part, lot) != (self.settings.last_part, self.settings.last_lot):
+            self.settings = self.settings.changed(last_part=part, last_lot=lot)
+            self.window.keep_settings(self.settings)
+            self._save()
+
+    def _save(self) -> None:
+        task = self.lanes.disk.start(self.settings.save, self._places.settings)
+        task.failed.connect(self.problems.tell)
+
+
+def _need_display() -> None:
+    """Qt ends the process where it finds no display; say so before."""
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    if not sys.platform.startswith("linux") or chosen.startswith(("offscreen", "minimal", "vnc", "linuxfb", "eglfs")):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise KensaError("no_display", "There is no display for the window; use the commands, see kensa --help.")

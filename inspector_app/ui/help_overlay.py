@@ -1,0 +1,89 @@
+"""The help overlay: every action with its key, from the same tables that the pages bind. Knows no page."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from inspector_app.ui import theme
+from inspector_app.ui.actions import HELP, Act
+from inspector_app.ui.language import Spoken, mark
+from inspector_app.ui.widgets import key_name, label
+
+
+class HelpOverlay(Spoken, QWidget):
+    """Lies over the whole window until a key or a click."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("veil")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._build()
+        parent.installEventFilter(self)
+        self.hide()
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        panel = QFrame()
+        panel.setObjectName("overlay")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(32, theme.GAP_XL, 32, theme.GAP_XL)
+        column.setSpacing(theme.GAP_L)
+        title, close = label("title"), label("caption")
+        self.say(title.setText, mark("Keys"))
+        self.say(close.setText, mark("Any key closes this page."))
+        columns = QHBoxLayout()
+        columns.setSpacing(40)
+        for heading, acts in HELP:
+            columns.addLayout(self._group(heading, acts))
+        column.addWidget(title)
+        column.addLayout(columns)
+        column.addWidget(close)
+        outer.addStretch(1)
+        outer.addWidget(panel, 0, Qt.AlignmentFlag.AlignCenter)
+        outer.addStretch(1)
+
+    def _group(self, heading: str, acts: tuple[Act, ...]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(theme.GAP_S)
+        grid.setHorizontalSpacing(theme.GAP)
+        words = label("section")
+        self.say(words.setText, heading)
+        grid.addWidget(words, 0, 0, 1, 2)
+        for row, act in enumerate(acts, 1):
+            key, text = label("key"), label()
+            key.setText("  ".join(dict.fromkeys(key_name(one) for one in act.keys)))
+            self.say(text.setText, act.text)
+            grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(text, row, 1)
+        grid.setRowStretch(len(acts) + 1, 1)
+        return grid
+
+    def open(self) -> None:
+        """Cover the window."""
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        parent = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and parent is not None and self.isVisible():
+            self.setGeometry(parent.rect())
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        # While help is open, keys close it and do nothing else.
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta):
+            self.hide()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.hide()
