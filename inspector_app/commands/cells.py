@@ -9,5 +9,5 @@ def verdict_cells(inspection: Inspection) -> tuple[str, ...]:
     if verdict is None:
         return (str(inspection.state), "", "", "", "", inspection.failure_message or "")
     said, region = verdict.judgment, verdict.judgment.region
-    place = f"row {region.row + 1}, column {region.col + 1}" if region else ""
+    place = f"row {region.row + 1} col {region.col + 1}" if region else ""
     return (str(said.verdict), said.defect, str(said.severity), place, f"{verdict.p_ng:.3f}", said.heard)

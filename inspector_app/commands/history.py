@@ -65,7 +65,7 @@ def _cells(inspection: Inspection) -> tuple[str, ...]:
     verdict, defect, _, _, p_ng, heard = verdict_cells(inspection)
     return (
         inspection.id,
-        inspection.captured_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        inspection.captured_at.astimezone().strftime("%Y-%m-%d %H:%M"),
         source.file if source else "",
         inspection.part,
         inspection.lot or "",

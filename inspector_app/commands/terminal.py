@@ -10,13 +10,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 _SPARSE_SECONDS = 10.0
-_NARROW = {"id", "verdict", "expected", "p_ng"}
+_FILE_WIDTH = 240
+_WHOLE = {"id", "verdict", "expected", "p_ng"}
+"""Columns that are never folded."""
+_DROPPED = ("serial", "lot", "place", "severity", "captured", "part", "heard", "folder")
+"""Columns that a narrow terminal goes without, in this order."""
+_FOLDED_WIDTH = 20
 _COLOURS = {"OK": "green", "NG": "bold red", "INCONCLUSIVE": "yellow", "failed": "red"}
 
 
@@ -58,14 +65,15 @@ class Terminal:
         """A message beside the answer."""
         self._err.print(Text(printable(text)))
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
-        """A table for people; on a narrow terminal cells are folded, into a file nothing is cut."""
-        console = Console(file=self._out, highlight=False, width=None if self._out.isatty() else 240)
-        table = Table(title=title, title_justify="left")
-        for column in columns:
-            table.add_column(column, no_wrap=column in _NARROW, overflow="fold")
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table for people: empty columns are left out, on a narrow terminal the less telling ones too."""
+        console = Console(file=self._out, highlight=False, width=None if self._out.isatty() else _FILE_WIDTH)
+        shown = _fitting(columns, rows, console.width)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for index in shown:
+            table.add_column(columns[index], no_wrap=columns[index] in _WHOLE, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(printable(cell), style=_COLOURS.get(cell, "")) for cell in row))
+            table.add_row(*(Text(printable(row[index]), style=_COLOURS.get(row[index], "")) for index in shown))
         console.print(table)
 
     @contextmanager
@@ -125,6 +133,19 @@ class _Lines:
         if due:
             self._last = time.monotonic()
         return due
+
+
+def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Indices of the columns to show: those with something in them, as many as fit with folding."""
+    needs = {}
+    for index, name in enumerate(columns):
+        if any(row[index] for row in rows):
+            longest = max(cell_len(text) for text in (name, *(row[index] for row in rows)))
+            needs[index] = 2 + (longest if name in _WHOLE else min(longest, _FOLDED_WIDTH))
+    for name in _DROPPED:
+        if name in columns and sum(needs.values()) > width:
+            needs.pop(columns.index(name), None)
+    return list(needs)
 
 
 def printable(text: str) -> str:
