@@ -83,7 +83,7 @@ class Places:
 
     def model(self, name: str | None = None) -> Path:
         """The folder of a model given by name or by path; None is the embedded one."""
-        if name is None or name == BUNDLED_MODEL:
+        if not name or name == BUNDLED_MODEL:
             return bundled_model()
         folder = self._named(self.models, name)
         if folder is None:

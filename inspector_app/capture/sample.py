@@ -34,7 +34,8 @@ PHOTO_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".ppm", ".pgm", ".jp2", ".avif")
 )
 """File endings that a folder is searched for."""
-_VOICE_SUFFIX = {"WAV": ".wav", "WAVEX": ".wav", "RF64": ".wav", "FLAC": ".flac", "OGG": ".ogg", "MPEG": ".mp3"}
+_VOICE_SUFFIX = {"WAVEX": ".wav", "RF64": ".wav", "MPEG": ".mp3"}
+"""Formats whose own name is no file ending."""
 _BLOCK = 1 << 16
 
 
@@ -112,9 +113,7 @@ def voice_from_bytes(data: bytes, name: str) -> Voice:
     name = storable(name)
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
-            suffix, rate = _VOICE_SUFFIX.get(sound.format), sound.samplerate
-            if suffix is None:
-                raise ValueError(f"format {sound.format}")
+            suffix, rate = _VOICE_SUFFIX.get(sound.format, f".{sound.format.lower()[:7]}"), sound.samplerate
             if rate not in RATES or sound.channels > MAX_CHANNELS:
                 raise KensaError(
                     "voice_format",

@@ -1,0 +1,71 @@
+"""Settings survive a damaged file, one value at a time."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inspector_app.errors import KensaError
+from inspector_app.settings import Settings
+from model_runtime.verdict import Thresholds
+
+
+def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "settings.json"
+    chosen = Settings().changed(language="ja", operator="田中", threads=2, thresholds=Thresholds(0.1, 0.9), camera=3)
+    chosen.save(path)
+    assert Settings.load(path) == chosen
+    assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"language": "fr"},
+        {"language": 3},
+        {"threads": "two"},
+        {"threads": 0},
+        {"threads": True},
+        {"camera": -1},
+        {"thresholds": {"ok_below": 0.9, "ng_above": 0.1}},
+        {"thresholds": [0.2]},
+        {"model": None},
+    ],
+)
+def test_a_bad_value_falls_back_alone(tmp_path: Path, bad: dict[str, object]) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": 1, "operator": "kept", **bad}))
+    settings = Settings.load(path)
+    (name,) = bad
+    assert settings.operator == "kept"
+    assert getattr(settings, name) == getattr(Settings(), name)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", "\x00\xff"])
+def test_a_file_that_is_none_gives_the_defaults(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(content, encoding="latin-1")
+    assert Settings.load(path) == Settings()
+
+
+def test_unknown_values_of_a_newer_program_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": 9, "colour_of_the_sky": "blue", "theme": "dark"}))
+    assert Settings.load(path).theme == "dark"
+
+
+def test_changed_refuses_what_does_not_fit() -> None:
+    with pytest.raises(ValueError):
+        Settings().changed(theme="pink")
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(KensaError):
+        Settings().save(tmp_path / "file" / "settings.json")
+
+
+def test_every_field_can_be_shown() -> None:
+    specs = Settings.specs()
+    assert set(specs) == set(Settings.__dataclass_fields__)
+    assert all(spec.label_en and spec.label_ja for spec in specs.values())
