@@ -38,7 +38,7 @@ WINDOW_ACTS = (
 INSPECT_ACTS = (
     Act("take_photo", mark("Take photo"), "camera", ("F2",)),
     Act("open_photo", mark("Open photo"), "folder-open", ("Ctrl+O",)),
-    Act("open_golden", mark("Golden photo"), "award", ("Ctrl+G",)),
+    Act("open_golden", mark("Golden"), "award", ("Ctrl+G",)),
     Act("record", mark("Record"), "mic", ("F3",)),
     Act("play", mark("Play note"), "play", ("F4",)),
     Act("open_voice", mark("Open sound file"), "file-audio", ("Ctrl+M",)),

@@ -3,7 +3,7 @@
 Asks the desk page by page; knows no database.
 """
 
-from PySide6.QtCore import QItemSelection, QTimer
+from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -32,7 +32,7 @@ from model_runtime.verdict import Answer
 
 PAGE = 100
 _NEAR_END = 15
-_PANEL = 440
+_PANEL = 420
 
 
 class HistoryPage(Spoken, Themed, QWidget):
@@ -78,6 +78,7 @@ class HistoryPage(Spoken, Themed, QWidget):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
@@ -91,7 +92,7 @@ class HistoryPage(Spoken, Themed, QWidget):
         frame = QFrame()
         frame.setObjectName("card")
         self._layers = QStackedLayout(frame)
-        self._layers.setContentsMargins(1, 1, 1, 1)
+        self._layers.setContentsMargins(4, 4, 4, 4)
         self._layers.addWidget(self.table)
         self._layers.addWidget(self._nothing)
         return frame

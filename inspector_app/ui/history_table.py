@@ -5,6 +5,7 @@ Knows Inspection; knows no database and no page.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
@@ -32,7 +33,9 @@ class Column:
 
 
 def _time(record: Inspection) -> str:
-    return record.captured_at.astimezone().strftime("%m-%d %H:%M:%S")
+    when = record.captured_at.astimezone()
+    today = when.date() == datetime.now().date()
+    return f"{when:%H:%M:%S}" if today else f"{when:%Y-%m-%d}"
 
 
 def _defect(record: Inspection) -> str:
@@ -49,13 +52,13 @@ def _heard(record: Inspection) -> str:
 
 
 COLUMNS = (
-    Column(mark("Time"), 122, _time),
-    Column(mark("Verdict"), 156, state_word),
-    Column(mark("Part"), 96, lambda record: record.part),
-    Column(mark("Lot"), 76, lambda record: record.lot or ""),
-    Column(mark("Serial"), 76, lambda record: record.serial or ""),
+    Column(mark("Time"), 98, _time),
+    Column(mark("Verdict"), 152, state_word),
+    Column(mark("Part"), 92, lambda record: record.part),
+    Column(mark("Lot"), 70, lambda record: record.lot or ""),
+    Column(mark("Serial"), 68, lambda record: record.serial or ""),
     Column(mark("Defect"), 84, _defect),
-    Column(mark("P(NG)"), 60, _p_ng),
+    Column(mark("P(NG)"), 62, _p_ng),
     Column(mark("Heard"), 80, _heard),
 )
 VERDICT_COLUMN = 1

@@ -96,8 +96,8 @@ class InspectPage(Spoken, QWidget):
         }
         tools = QHBoxLayout()
         tools.setSpacing(theme.GAP_S)
-        for button in self.buttons.values():
-            tools.addWidget(button, 1)
+        for name, button in self.buttons.items():
+            tools.addWidget(button, 2 if name == "take_photo" else 1)
         left = QVBoxLayout()
         left.setSpacing(theme.GAP)
         left.addWidget(self.band)

@@ -140,10 +140,10 @@ class PhotoStage(QWidget):
         place = QRectF(
             self.width() - size.width() - 14, self.height() - size.height() - 14, size.width(), size.height()
         )
+        for grow, colour in ((4, QColor(0, 0, 0, 110)), (2, QColor("white"))):
+            painter.fillRect(place.adjusted(-grow, -grow, grow, grow), colour)
         painter.drawImage(place, self._inset)
-        painter.setPen(QPen(QColor("white"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place)
+        painter.setPen(QColor("white"))
         strip = QRectF(place.left(), place.bottom() - 22, place.width(), 22)
         painter.fillRect(strip, QColor(0, 0, 0, 160))
         font = self.font()

@@ -56,7 +56,9 @@ class UnitForm(Spoken, QFrame):
         self.part_box.clear()
         for part in parts:
             title = part.title(language)
-            self.part_box.addItem(title if title == part.name else f"{title}   {part.name}", part.name)
+            self.part_box.addItem(
+                title if title.casefold() == part.name.casefold() else f"{title}   {part.name}", part.name
+            )
         self.part_box.setCurrentIndex(max(self.part_box.findData(chosen), 0))
         self.part_box.blockSignals(False)
         if lot:

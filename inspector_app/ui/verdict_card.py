@@ -3,7 +3,7 @@
 Knows the verdict and its words. Knows no page and no database.
 """
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -99,19 +99,16 @@ class VerdictBand(Spoken, QWidget):
 
     def _paint_words(self, painter: QPainter, room: QRectF, ink: QColor, size: int) -> None:
         second = self._second_line()
-        first_font = _fitting(self.font(), self.title, room.width(), min(size, int(self.height() * 0.55)), True)
-        second_font = _fitting(self.font(), second, room.width(), 20 if self._verdict else 16, False)
-        first, below = QFontMetricsF(first_font), QFontMetricsF(second_font)
-        # Capitals and kanji have no descenders: set the lines closer than the font would.
-        heights = (first.ascent() * 1.02, below.height() if second else 0.0)
-        top = (self.height() - sum(heights)) / 2
+        first_font = _fitting(self.font(), self.title, room.width(), min(size, int(self.height() * 0.52)), True)
+        second_font = _fitting(self.font(), second, room.width(), min(20 if self._verdict else 16, size), False)
+        # Set by what is seen of the letters: the fonts' own line heights leave holes above and below.
+        high, low = 0.76 * first_font.pixelSize(), 0.76 * second_font.pixelSize() if second else 0.0
+        gap = 0.22 * first_font.pixelSize() + 4 if second else 0.0
+        baseline = (self.height() - high - gap - low) / 2 + high
         painter.setPen(ink)
-        painter.setFont(first_font)
-        painter.drawText(QRectF(room.left(), top - first.descent() * 0.4, room.width(), first.height()),
-                         Qt.AlignmentFlag.AlignLeft, self.title)  # fmt: skip
-        painter.setFont(second_font)
-        painter.drawText(QRectF(room.left(), top + heights[0] + 2, room.width(), below.height()),
-                         Qt.AlignmentFlag.AlignLeft, second)  # fmt: skip
+        for font, text, line in ((first_font, self.title, baseline), (second_font, second, baseline + gap + low)):
+            painter.setFont(font)
+            painter.drawText(QPointF(room.left(), line), text)
 
 
 class ProbabilityBar(Spoken, QWidget):
@@ -147,8 +144,10 @@ class ProbabilityBar(Spoken, QWidget):
         path.addRoundedRect(track, 8, 8)
         painter.save()
         painter.setClipPath(path)
+        known = self._p is not None
+        colours = (now.ok, now.hold, now.ng) if known else (now.ok_soft, now.hold_soft, now.ng_soft)
         limits = (0.0, self._thresholds.ok_below, self._thresholds.ng_above, 1.0)
-        for start, end, colour in zip(limits, limits[1:], (now.ok, now.hold, now.ng), strict=False):
+        for start, end, colour in zip(limits, limits[1:], colours, strict=False):
             zone = QRectF(track.left() + start * track.width(), track.top(), (end - start) * track.width(), 16)
             painter.fillRect(zone, QColor(colour))
         painter.restore()

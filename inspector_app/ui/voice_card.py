@@ -48,11 +48,15 @@ class LevelMeter(QWidget):
         path = QPainterPath()
         path.addRoundedRect(track, 5.5, 5.5)
         painter.setClipPath(path)
-        painter.fillRect(track, QColor(now.line))
+        idle = self._used == 0
+        painter.fillRect(track, QColor(now.sunk if idle else now.line))
         # The ear hears ratios: the square root spreads quiet speech over half of the bar.
         loud = QColor(now.ng if self._level >= _CLIPPED else now.ok)
         painter.fillRect(QRectF(0, 1, self.width() * min(self._level, 1.0) ** 0.5, 11), loud)
         painter.setClipping(False)
+        if idle:
+            painter.end()
+            return
         painter.fillRect(QRectF(0, 16, self.width(), 3), QColor(now.line))
         painter.fillRect(QRectF(0, 16, self.width() * self._used, 3), QColor(now.accent))
         painter.end()

@@ -107,8 +107,8 @@ class KeyButton(_FacedButton):
         super().__init__(icon_name, text, key, 26 if kind == "primary" else 20)
         self.setProperty("kind", kind)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.GAP_L, 2, theme.GAP_L, 2)
-        row.setSpacing(10)
+        row.setContentsMargins(theme.GAP, 2, theme.GAP, 2)
+        row.setSpacing(theme.GAP_S)
         if kind == "primary":
             row.addStretch(1)
         row.addWidget(self._icon)
@@ -174,7 +174,12 @@ class RailButton(_FacedButton):
         column.setSpacing(2)
         for part in (self._icon, self._word, self._cap):
             column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.toggled.connect(self.restyle)
+        self.toggled.connect(self._chosen)
+        self.restyle()
+
+    def _chosen(self, on: bool) -> None:
+        # A style sheet does not look at the button's state when it styles the labels inside.
+        set_look(self._word, "chosen", "yes" if on else "no")
         self.restyle()
 
     def ink(self) -> str:

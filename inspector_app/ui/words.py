@@ -37,6 +37,14 @@ DEFECTS = {
     "break": mark("break"),
     "fray": mark("fray"),
     "uneven": mark("unevenness"),
+    "pin-hole": mark("pinhole"),
+    "finishing_roll_printing": mark("finishing roll print"),
+    "iron_sheet_ash": mark("iron sheet ash"),
+    "oxide_scale_of_plate_system": mark("oxide scale, plate"),
+    "oxide_scale_of_temperature_system": mark("oxide scale, temperature"),
+    "red_iron": mark("red scale"),
+    "slag_inclusion": mark("slag inclusion"),
+    "surface_scratch": mark("surface scratch"),
 }
 _PLACES = (
     (mark("upper left"), mark("top"), mark("upper right")),
@@ -67,11 +75,14 @@ def place_words(region: Region) -> str:
 
 
 def summary(verdict: Verdict) -> str:
-    """Defect, severity and place in a line; empty for a good unit."""
+    """The verdict's second line: why it is held, else defect, severity and place."""
     said = verdict.judgment
+    if verdict.contradiction:
+        return tr("Voice note and photo disagree")
     if said.verdict is Answer.OK or said.defect == "none":
-        return ""
-    parts = [defect_word(said.defect)]
+        return tr("No defect found") if said.verdict is Answer.OK else tr("Too close to call")
+    parts = [tr("Too close to call")] if said.verdict is Answer.INCONCLUSIVE else []
+    parts.append(defect_word(said.defect))
     if said.severity is not Severity.NONE:
         parts.append(tr(SEVERITIES[said.severity]))
     if said.region is not None:
