@@ -182,9 +182,11 @@ def detach(checkpoint: Checkpoint, name: str) -> None:
     if name not in attached(checkpoint) or not isinstance(model, PeftModel):
         raise ValueError(f"no adapter {name!r} is attached, only {attached(checkpoint)}")
     active = [other for other in active_names(checkpoint) if other != name]
-    if len(attached(checkpoint)) == 1:
+    others = [other for other in attached(checkpoint) if other != name]
+    if not others:
         checkpoint.model = tuner_of(model).unload()
     else:
+        activate(checkpoint, others)  # peft would pick another one by itself, and warn
         model.delete_adapter(name)
     checkpoint.cards.pop(name, None)
     activate(checkpoint, active)

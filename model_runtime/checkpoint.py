@@ -6,6 +6,7 @@ that comes with a model. Installing lives in install.py, the original layout in 
 
 import contextlib
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from transformers.models.phi4_multimodal.modeling_phi4_multimodal import (
     Phi4MultimodalRotaryEmbedding,
     Phi4MultimodalVisionAttention,
 )
-from transformers.utils import logging
+from transformers.utils import logging as library_log
 
 from model_runtime.lora import CONFIG as LORA_CONFIG
 from model_runtime.lora import WEIGHTS as LORA_WEIGHTS
@@ -80,7 +81,7 @@ def verify(folder: Path, full: bool = True) -> list[str]:
         for name in _used_files(folder)
         if name not in manifest.files
     ]
-    gone = {name for name, fault in files.items() if "is damaged" not in fault}
+    gone = {name for name, fault in files.items() if " is missing" in fault or " is cut off" in fault}
     structure = [fault for fault in structure_faults(folder) if fault.split(" ", 1)[0] not in gone]
     return [*files.values(), *unlisted, *structure]
 
@@ -149,20 +150,18 @@ def size_faults(config: Phi4MultimodalConfig) -> list[str]:
         if part.hidden_size % part.num_attention_heads:
             sizes = f"{part.hidden_size} does not divide by {part.num_attention_heads} attention heads"
             faults.append(f"config.json: the {name} size {sizes}; get the file again.")
-    if vision.crop_size != vision.image_size:
-        faults.append(f"config.json: crop_size {vision.crop_size} and image_size {vision.image_size} must be the same.")
     return faults
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keeps the library's advice to developers off the terminal."""
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()
+    before = library_log.get_verbosity()
+    library_log.set_verbosity(logging.ERROR)
     try:
         yield
     finally:
-        logging.set_verbosity(before)
+        library_log.set_verbosity(before)
 
 
 def sub_configs(config: Phi4MultimodalConfig) -> tuple[Any, Any]:

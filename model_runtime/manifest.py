@@ -216,7 +216,7 @@ def _file_fault(path: Path, name: str, record: FileRecord, hashes: bool) -> str 
         return f"{name} is missing; install the model again."
     size = path.stat().st_size
     if size != record.size:
-        how = "is cut off" if size < record.size else "is too long"
+        how = "is cut off" if size < record.size and path.suffix == ".safetensors" else "was changed"
         return f"{name} {how}: {size:,} bytes instead of {record.size:,}; install the model again."
     if hashes and sha256_of(path) != record.sha256:
         return f"{name} is damaged: its content is not what was installed (SHA-256 differs); install the model again."

@@ -196,7 +196,7 @@ def native_config(
 
 
 def _vision(content: Mapping[str, Any], shapes: SHAPES, ids: Mapping[str, int]) -> dict[str, Any]:
-    """The original code fixes the vision tower's sizes; the file does not tell them, so they are read off the tensors."""
+    """The original code fixes the vision tower's sizes and the file is silent: they are read off the tensors."""
     patch = shapes[TOWER + "embeddings.patch_embedding.weight"]
     positions = shapes[TOWER + "embeddings.position_embedding.weight"][0]
     layers = {found[1] for key in shapes if (found := re.match(re.escape(TOWER) + r"encoder\.layers\.(\d+)\.", key))}
