@@ -1,0 +1,200 @@
+"""The walk through the grammar: the model is asked only where there is a choice, known spans go in one pass.
+
+Knows segments, tokens and probabilities. Knows no photo, no sound, no weights: the model is a `Stepper`.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from model_runtime.grammar import (
+    NG,
+    OK,
+    OPENING,
+    VERDICT,
+    Choice,
+    Free,
+    Literal,
+    Segment,
+    Shape,
+    Vocabulary,
+    after,
+    answer_ids,
+)
+from model_runtime.verdict import Stopped
+
+__all__ = ["Answer", "NotANumber", "Shape", "Stepper", "Vocabulary", "answer_ids", "walk"]
+
+LONGEST_LOOP, LOOPS = 12, 4
+"""Free text ends when its last n tokens (n <= 12) have come four times in a row: a model in a loop."""
+
+
+class NotANumber(Exception):
+    """The model answered with NaN or infinity; `where` is the field it was asked for."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"the model gave no number at {where}")
+        self.where = where
+
+
+class Stepper(Protocol):
+    """The model in the middle of an answer."""
+
+    def step(self, ids: Sequence[int]) -> Tensor:
+        """Feeds tokens in one pass; the last one's hidden state (hidden,)."""
+        ...
+
+    def scores(self, hidden: Tensor, rows: Sequence[int] | None) -> Tensor:
+        """Logits of these tokens, or of all; float32 on the CPU."""
+        ...
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the walk gave: chosen texts by field, `p_ng` calibrated, the probability of each choice, all tokens."""
+
+    p_ng: float
+    fields: dict[str, str] = field(default_factory=dict)
+    probabilities: dict[str, float] = field(default_factory=dict)
+    ids: list[int] = field(default_factory=list)
+    passes: int = 0
+    """Forward passes after the prompt's."""
+
+
+def walk(
+    stepper: Stepper,
+    hidden: Tensor,
+    vocabulary: Vocabulary,
+    shape: Shape,
+    *,
+    temperature: float = 1.0,
+    ok_below: float = 0.5,
+    stop: Callable[[], bool] | None = None,
+) -> Answer:
+    """Answers by the grammar. `hidden` (hidden,) is the state after prompt and OPENING, which are fed already.
+
+    The NG branch is followed when p_ng >= `ok_below`. Raises `NotANumber`, and `Stopped` between two steps.
+    """
+    walker = _Walker(stepper, hidden, vocabulary, stop)
+    p_ng = walker.verdict(temperature)
+    verdict = NG if p_ng >= ok_below else OK
+    answer = Answer(p_ng, {"verdict": verdict}, {"verdict": p_ng if verdict == NG else 1 - p_ng})
+    walker.take(VERDICT.options.index(verdict))
+    segments = after(verdict, shape)
+    for number, segment in enumerate(segments):
+        match segment:
+            case Literal(text):
+                walker.push(vocabulary.encode(text))
+            case Choice(name, options):
+                chosen, answer.probabilities[name] = walker.choose(
+                    name, options, _first(segments[number + 1], vocabulary)
+                )
+                answer.fields[name] = options[chosen]
+            case Free(name, budget):
+                answer.fields[name] = walker.free(name, budget, _first(segments[number + 1], vocabulary))
+    answer.ids, answer.passes = [*vocabulary.encode(OPENING.text), *walker.said], walker.passes
+    return answer
+
+
+def _first(segment: Segment, vocabulary: Vocabulary) -> int:
+    """The token that ends what stands before a literal."""
+    assert isinstance(segment, Literal), "choices and free text are followed by a literal"
+    return vocabulary.encode(segment.text)[0]
+
+
+class _Walker:
+    """Holds what was said and what of it the model has not been fed yet."""
+
+    def __init__(
+        self, stepper: Stepper, hidden: Tensor, vocabulary: Vocabulary, stop: Callable[[], bool] | None
+    ) -> None:
+        self.stepper, self.vocabulary, self.stop = stepper, vocabulary, stop
+        self.hidden = hidden
+        self.said: list[int] = []
+        self.pending: list[int] = []
+        self.passes = 0
+        self._paths = [vocabulary.option(option) for option in VERDICT.options]
+
+    def push(self, ids: Sequence[int]) -> None:
+        self.said.extend(ids)
+        self.pending.extend(ids)
+
+    def scores(self, rows: Sequence[int] | None, where: str) -> Tensor:
+        """Logits at this place, everything said so far fed in one pass."""
+        if self.stop is not None and self.stop():
+            raise Stopped
+        if self.pending:
+            self.hidden = self.stepper.step(self.pending)
+            self.pending = []
+            self.passes += 1
+        if not torch.isfinite(self.hidden).all():
+            raise NotANumber(where)
+        scores = self.stepper.scores(self.hidden, rows)
+        if not torch.isfinite(scores).all():
+            raise NotANumber(where)
+        return scores
+
+    def verdict(self, temperature: float) -> float:
+        """Calibrated probability of NG at the first token where OK and NG part."""
+        ok, ng = self._paths
+        same = next((i for i, (a, b) in enumerate(zip(ok, ng, strict=False)) if a != b), None)
+        if same is None:
+            raise ValueError("OK and NG are not told apart by this tokenizer")
+        self.push(ok[:same])
+        self._paths = [ok[same:], ng[same:]]
+        ok_score, ng_score = self.scores([ok[same], ng[same]], "verdict").tolist()
+        return 1 / (1 + math.exp(min(700.0, (ok_score - ng_score) / temperature)))
+
+    def take(self, option: int) -> None:
+        self.push(self._paths[option])
+
+    def choose(self, name: str, options: Sequence[str], end: int) -> tuple[int, float]:
+        """Down the trie of the options' tokens, likeliest branch first: which option, and its probability.
+
+        Where one option goes on after another has ended, `end` stands for having ended.
+        """
+        paths = [(*self.vocabulary.option(option), end) for option in options]
+        alive, depth, probability = list(range(len(paths))), 0, 1.0
+        while len(alive) > 1:
+            heads = list(dict.fromkeys(paths[i][depth] for i in alive))
+            best = 0
+            if len(heads) > 1:
+                chances = torch.softmax(self.scores(heads, name), dim=-1)
+                best = int(chances.argmax())
+                probability *= float(chances[best])
+            alive = [i for i in alive if paths[i][depth] == heads[best]]
+            if ended := [i for i in alive if depth == len(paths[i]) - 1]:
+                return ended[0], probability
+            self.push(heads[best : best + 1])
+            depth += 1
+        self.push(paths[alive[0]][depth:-1])
+        return alive[0], probability
+
+    def free(self, name: str, budget: int, end: int) -> str:
+        """Greedy plain text until `end` is likeliest, the budget is spent or the model turns in circles."""
+        mask = self.vocabulary.free_mask(end)
+        text: list[int] = []
+        while len(text) < budget:
+            scores = self.scores(None, name)
+            token = int(scores.masked_fill(~mask, -math.inf).argmax())
+            if token == end:
+                break
+            self.push([token])
+            text.append(token)
+            if loop := _loop(text):
+                del text[len(text) - loop * (LOOPS - 1) :]
+                break
+        return self.vocabulary.decode(text)
+
+
+def _loop(ids: Sequence[int]) -> int:
+    """Length of the n-gram that the text has ended with LOOPS times, or 0."""
+    for size in range(1, min(LONGEST_LOOP, len(ids) // LOOPS) + 1):
+        tail = ids[len(ids) - size * LOOPS :]
+        if all(tail[i] == tail[i % size] for i in range(size, len(tail))):
+            return size
+    return 0

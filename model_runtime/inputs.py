@@ -1,0 +1,129 @@
+"""A question's files become tensors and a prompt that fits the model's length.
+
+Knows the order of reading, what a silent note means and how crops are traded for room. Knows no weights.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from model_runtime.clock import Clock
+from model_runtime.grammar import Shape, Vocabulary
+from model_runtime.photo import PhotoTensors, limit_crops, load_photo, prepare
+from model_runtime.prompt import LIMIT, Prompt, PromptBuilder, PromptSettings, check_length
+from model_runtime.verdict import DEFECTS, Fixable, Question, StopCheck, Stopped
+from model_runtime.voice import VoiceClip, VoiceTensors, features, load_voice
+
+SILENT = "The voice note is silent."
+CLIPPED = "The voice note is clipped; it may have been heard wrongly."
+
+
+@dataclass(slots=True)
+class Inputs:
+    """A question, read and measured: what there is to see and to hear, and the prompt around it."""
+
+    shape: Shape
+    prompt: Prompt
+    photo: PhotoTensors | None = None
+    golden: PhotoTensors | None = None
+    golden_key: str = ""
+    """Names the golden photo's bytes and crops."""
+    voice: VoiceTensors | None = None
+    notes: tuple[str, ...] = ()
+    """What the person should know of photo and voice."""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to see and nothing to hear: a silent note alone."""
+        return self.photo is None and self.voice is None
+
+
+def halt(stop: StopCheck | None) -> None:
+    """Raises `Stopped` when asked to."""
+    if stop is not None and stop():
+        raise Stopped
+
+
+def defects_of(question: Question) -> tuple[str, ...]:
+    """The part's defect classes, each once; the common ones when it names none."""
+    return tuple(dict.fromkeys(question.defects)) or DEFECTS
+
+
+class InputReader:
+    """Reads questions for one model."""
+
+    def __init__(self, config: Any, settings: PromptSettings, vocabulary: Vocabulary) -> None:
+        """`config`: the model's, a Phi4MultimodalConfig."""
+        vision, self.audio_config = config.vision_config, config.audio_config
+        self.settings, self.vocabulary = settings, vocabulary
+        self.prompts = PromptBuilder(settings, vocabulary, vision.image_token_id, self.audio_config.audio_token_id)
+        self.crop_size, self.patch_size = int(vision.crop_size), int(vision.patch_size)
+        sizes = (config.max_position_embeddings, config.original_max_position_embeddings)
+        self.limit = min(LIMIT, *(size for size in sizes if size))
+
+    def read(self, question: Question, clock: Clock | None = None, stop: StopCheck | None = None) -> Inputs:
+        """Files to tensors. A silent note counts as none. Raises `Fixable`, `Stopped`."""
+        if question.photo is None and question.voice is None:
+            raise Fixable("question_empty", "There is neither a photo nor a voice note to judge.")
+        clock = clock or Clock()
+        notes: list[str] = []
+        voice, picture, golden, key = None, None, None, ""
+        with clock.measure("voice"):
+            if question.voice is not None:
+                voice = self._listen(load_voice(question.voice), notes)
+        halt(stop)
+        with clock.measure("photo"):
+            if question.photo is not None:
+                picture = load_photo(question.photo)
+                if question.golden is not None:
+                    golden = load_photo(question.golden)
+                    key = hashlib.sha256(question.golden.read_bytes()).hexdigest()
+            inputs = self.measure(question, picture, golden, voice)
+        halt(stop)
+        if inputs.golden is not None:
+            inputs.golden_key = f"{key}/{inputs.golden.size}/{inputs.golden.tokens}"
+        inputs.notes = tuple(notes)
+        return inputs
+
+    def _listen(self, clip: VoiceClip, notes: list[str]) -> VoiceTensors | None:
+        if clip.silent:
+            notes.append(SILENT)
+            return None
+        if clip.clipped:
+            notes.append(CLIPPED)
+        return features(clip.samples, self.audio_config)
+
+    def measure(
+        self,
+        question: Question,
+        picture: Image.Image | None,
+        golden: Image.Image | None,
+        voice: VoiceTensors | None,
+    ) -> Inputs:
+        """Chooses the crops that fit beside text, voice and the longest answer, and builds the prompt."""
+        shape = self.prompts.shape(defects_of(question), picture is not None, voice is not None)
+        longest = self.vocabulary.longest(shape)
+        pictures = [image for image in (golden, picture) if image is not None]
+        crops = self.settings.dynamic_hd
+        if pictures:
+            text = self._prompt(question, 0 if golden else None, 0 if picture else None, voice)
+            room = self.limit - len(text.ids) - longest
+            sizes = [image.size for image in pictures]
+            crops = limit_crops(sizes, self.crop_size, self.patch_size, crops, room)
+        tensors = [prepare(image, self.crop_size, self.patch_size, crops) for image in pictures]
+        photo = tensors[-1] if picture else None
+        standard = tensors[0] if golden else None
+        prompt = self._prompt(question, standard.tokens if standard else None, photo.tokens if photo else None, voice)
+        check_length(prompt, longest, self.limit)
+        return Inputs(shape, prompt, photo, standard, voice=voice)
+
+    def _prompt(self, question: Question, golden: int | None, photo: int | None, voice: VoiceTensors | None) -> Prompt:
+        return self.prompts.build(
+            golden=golden,
+            photo=photo,
+            voice=voice.tokens if voice else None,
+            defects=defects_of(question),
+            criteria=question.criteria,
+        )

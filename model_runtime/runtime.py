@@ -1,0 +1,274 @@
+"""judge(question): features -> encoders -> prefill (golden prefix kept) -> decode -> Verdict.
+
+Knows the order of a judgment, thresholds, contradiction and what is kept between judgments. Knows no window, no
+database, and nothing of how pixels, samples, prompts, decoding and arithmetic work inside.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from model_runtime.adapters import Card, attach, attached
+from model_runtime.checkpoint import Checkpoint, load
+from model_runtime.clock import Clock
+from model_runtime.decoding import Answer, NotANumber, walk
+from model_runtime.engine import Engine, Memory
+from model_runtime.grammar import NG, OPENING, Vocabulary
+from model_runtime.inputs import InputReader, Inputs, defects_of, halt
+from model_runtime.prompt import PromptSettings
+from model_runtime.verdict import Answer as Decision
+from model_runtime.verdict import (
+    Fixable,
+    Judgment,
+    ModelIdentity,
+    Question,
+    Region,
+    Severity,
+    StopCheck,
+    Thresholds,
+    Verdict,
+    VoiceSays,
+)
+
+ADAPTER = "defect-lora"
+KEPT_GOLDENS = 4
+NO_MEMORY = "There was not enough memory to judge."
+ALLOCATOR = ("can't allocate memory", "not enough memory", "out of memory")
+"""How torch words a failed allocation on the CPU, where it raises a plain RuntimeError."""
+
+
+def load_judge(
+    model: Path,
+    adapter: Path | None = None,
+    device: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> "ModelJudge":
+    """Loads a model folder and its defect adapter. Raises `Fixable` with everything that is wrong with either.
+
+    `adapter` None: the folder's own defect-lora, if it has one. `device` None: CUDA where there is one, else the CPU.
+    """
+    say = progress or (lambda _: None)
+    if threads:
+        torch.set_num_threads(threads)
+    model = Path(model)
+    say(f"loading the model {model.name}")
+    checkpoint = load(model, device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    own = model / ADAPTER
+    card = None
+    if adapter is not None or own.is_dir():
+        chosen = Path(adapter) if adapter is not None else own
+        say(f"attaching the adapter {chosen.name}")
+        card = attach(checkpoint, chosen)
+    return ModelJudge(checkpoint, card)
+
+
+class ModelJudge:
+    """Judges one question at a time with one loaded checkpoint; a `Judge`."""
+
+    def __init__(self, checkpoint: Checkpoint, card: Card | None = None) -> None:
+        self.checkpoint, self.card = checkpoint, card
+        self.engine = Engine(checkpoint)
+        self.vocabulary = Vocabulary(checkpoint.tokenizer, self.engine.head.shape[0])
+        settings = PromptSettings.of(checkpoint.manifest.prompt)
+        self.reader = InputReader(checkpoint.config, settings, self.vocabulary)
+        self._goldens: OrderedDict[str, Memory] = OrderedDict()
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """The model with the prompt of a part that names no defects and criteria of its own."""
+        return self._identity(Question())
+
+    def _identity(self, question: Question) -> ModelIdentity:
+        return ModelIdentity(
+            base=self.checkpoint.manifest.identity,
+            adapter=self.card.identity if self.card else "none",
+            prompt=self.reader.prompts.sha256(defects_of(question), question.criteria),
+            engine=self.checkpoint.engine,
+        )
+
+    def warm_up(self) -> None:
+        """Does what the first judgment would have to: folds the LoRAs, marks the plain tokens, touches the weights."""
+        _ = self.vocabulary.plain
+        config: Any = self.checkpoint.config
+        side = self.reader.crop_size // self.reader.patch_size
+        with torch.inference_mode():
+            for photo in (True, False):
+                if self.lora(photo) not in attached(self.checkpoint):
+                    continue
+                self.use_adapters(photo)
+                self.engine.read(self.engine.embed([0] * 8), Memory(self.engine, 8))
+            blank = torch.zeros(1, 3, self.reader.crop_size, self.reader.crop_size)
+            self.engine.crops(blank, torch.ones(1, side, side, dtype=torch.bool))
+            self.engine.hear(torch.zeros(1, 64, config.audio_config.input_size), 8, beside_photo=True)
+
+    def self_test(self, known: Sequence[tuple[Question, Decision]] = ()) -> list[str]:
+        """Faults that would stay silent in use, as sentences; empty when all is well.
+
+        `known`: questions with the verdict that this model must give (samples shipped with it).
+        """
+        from model_runtime import selftest
+
+        return selftest.self_test(self, known)
+
+    def forget_goldens(self) -> None:
+        """Frees what is kept of golden photos."""
+        self._goldens.clear()
+
+    def judge(self, question: Question, stop: StopCheck | None = None) -> Verdict:
+        """See `Judge.judge`. NaN and lack of memory give INCONCLUSIVE, and the remark says so."""
+        clock = Clock()
+        thresholds = question.thresholds or (self.card.thresholds if self.card else Thresholds())
+        answer: Answer | None = None
+        notes: list[str] = []
+        try:
+            with torch.inference_mode():
+                inputs = self.reader.read(question, clock, stop)
+                notes.extend(inputs.notes)
+                answer = None if inputs.empty else self.answer(inputs, thresholds.ok_below, clock, stop)
+        except NotANumber as error:
+            notes.append(f"The model failed: no number at {error.where}.")
+        except (MemoryError, torch.OutOfMemoryError):
+            notes.append(NO_MEMORY)
+        except RuntimeError as error:
+            if not any(words in str(error) for words in ALLOCATOR):
+                raise
+            notes.append(NO_MEMORY)
+        return self._verdict(question, thresholds, answer, notes, clock)
+
+    def answer(
+        self, inputs: Inputs, ok_below: float, clock: Clock | None = None, stop: StopCheck | None = None
+    ) -> Answer:
+        """The model's part of a judgment, before thresholds: encoders, prefill, walk. Needs `torch.inference_mode`."""
+        clock = clock or Clock()
+        engine, prompt = self.engine, inputs.prompt
+        self.use_adapters(photo=inputs.photo is not None)
+        capacity = len(prompt.ids) + self.vocabulary.longest(inputs.shape)
+        golden = self._golden(inputs, clock, stop)
+        memory = golden.fork(engine, capacity) if golden else Memory(engine, capacity)
+        known = memory.length
+        embedded = engine.embed([*prompt.ids[known:], *self.vocabulary.encode(OPENING.text)])
+        if inputs.photo is not None and prompt.photo:
+            with clock.measure("vision"):
+                _put(embedded, engine.see(inputs.photo, stop), prompt.photo, known, "the photo")
+        if inputs.voice is not None and prompt.voice:
+            halt(stop)
+            with clock.measure("audio"):
+                heard = engine.hear(inputs.voice.features, inputs.voice.tokens, inputs.photo is not None)
+                _put(embedded, heard, prompt.voice, known, "the voice note")
+        with clock.measure("prefill"):
+            hidden = engine.read(embedded, memory, stop)
+        temperature = self.card.temperature if self.card else 1.0
+        with clock.measure("decode"):
+            step = _Step(engine, memory, stop)
+            return walk(
+                step, hidden, self.vocabulary, inputs.shape, temperature=temperature, ok_below=ok_below, stop=stop
+            )
+
+    def lora(self, photo: bool) -> str:
+        """The LoRA of a question with or without a photo."""
+        return "vis_lora" if photo else "sp_lora"
+
+    def use_adapters(self, photo: bool) -> None:
+        """The LoRAs of the question's kind, asserted. Raises `Fixable` when the model folder lacks one."""
+        name = self.lora(photo)
+        if name not in attached(self.checkpoint):
+            kind = "photos" if photo else "voice notes alone"
+            raise Fixable("adapter_missing", f"The model {self.checkpoint.manifest.name} cannot judge {kind}.")
+        self.engine.use([name, *([self.card.name] if self.card else [])])
+
+    def _golden(self, inputs: Inputs, clock: Clock, stop: StopCheck | None) -> Memory | None:
+        """The decoder's state after the golden photo: read once per photo, crops and adapter, then kept."""
+        prompt, golden = inputs.prompt, inputs.golden
+        if golden is None or prompt.golden is None:
+            return None
+        key = f"{inputs.golden_key}/{self.card.identity if self.card else ''}"
+        if key not in self._goldens:
+            embedded = self.engine.embed(prompt.ids[: prompt.prefix])
+            with clock.measure("vision"):
+                _put(embedded, self.engine.see(golden, stop), prompt.golden, 0, "the golden photo")
+            memory = Memory(self.engine, prompt.prefix)
+            with clock.measure("prefill"):
+                self.engine.read(embedded, memory, stop)
+            self._goldens[key] = memory
+            if len(self._goldens) > KEPT_GOLDENS:
+                self._goldens.popitem(last=False)
+        self._goldens.move_to_end(key)
+        return self._goldens[key]
+
+    def _verdict(
+        self,
+        question: Question,
+        thresholds: Thresholds,
+        answer: Answer | None,
+        notes: Sequence[str],
+        clock: Clock,
+    ) -> Verdict:
+        p_ng = answer.p_ng if answer else 0.5
+        said = answer.fields if answer else {}
+        contradiction = question.photo is not None and _contradicts(said.get("voice_says"), p_ng, thresholds)
+        return Verdict(
+            judgment=_judgment(said, _decide(answer, contradiction, thresholds), notes),
+            p_ng=p_ng,
+            confidence=max(p_ng, 1 - p_ng),
+            contradiction=contradiction,
+            thresholds=thresholds,
+            model=self._identity(question),
+            timings_ms=clock.read(),
+        )
+
+
+class _Step:
+    """The engine in the middle of one answer, as the walker sees it."""
+
+    def __init__(self, engine: Engine, memory: Memory, stop: StopCheck | None) -> None:
+        self.engine, self.memory, self.stop = engine, memory, stop
+
+    def step(self, ids: Sequence[int]) -> Tensor:
+        return self.engine.read(self.engine.embed(ids), self.memory, self.stop)
+
+    def scores(self, hidden: Tensor, rows: Sequence[int] | None) -> Tensor:
+        return self.engine.scores(hidden, rows)
+
+
+def _put(embedded: Tensor, values: Tensor, span: tuple[int, int], known: int, what: str) -> None:
+    """Lays embeddings into their place in the prompt, of which `known` tokens were read before."""
+    start, stop = span
+    if len(values) != stop - start:
+        raise RuntimeError(f"{what} gave {len(values)} embeddings for {stop - start} places in the prompt")
+    if not torch.isfinite(values).all():
+        raise NotANumber(what)
+    embedded[start - known : stop - known] = values
+
+
+def _contradicts(voice_says: str | None, p_ng: float, thresholds: Thresholds) -> bool:
+    """The voice calls the unit good where the judgment is surely NG, or bad where it is surely OK."""
+    if voice_says == VoiceSays.OK:
+        return p_ng > thresholds.ng_above
+    return voice_says == VoiceSays.NG and p_ng < thresholds.ok_below
+
+
+def _decide(answer: Answer | None, contradiction: bool, thresholds: Thresholds) -> Decision:
+    if answer is None or contradiction:
+        return Decision.INCONCLUSIVE
+    if answer.p_ng < thresholds.ok_below:
+        return Decision.OK
+    return Decision.NG if answer.p_ng > thresholds.ng_above else Decision.INCONCLUSIVE
+
+
+def _judgment(said: Mapping[str, str], decision: Decision, notes: Sequence[str]) -> Judgment:
+    judgment = Judgment(
+        verdict=decision,
+        heard=said.get("heard", ""),
+        voice_says=VoiceSays(said.get("voice_says", VoiceSays.NOTHING)),
+        remark=" ".join(part for part in (said.get("remark", ""), *notes) if part),
+    )
+    if said.get("verdict") != NG:
+        return judgment
+    place = Region(int(said["row"]), int(said["col"])) if "row" in said else None
+    return replace(judgment, defect=said["defect"], severity=Severity(said["severity"]), region=place)

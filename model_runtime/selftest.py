@@ -1,0 +1,149 @@
+"""What would stay silent in use, tried out on made-up input: blind encoders, LoRAs without effect, NaN.
+
+Knows the traps of this model family. Knows no real photos; the samples with known answers are the caller's.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from model_runtime.adapters import activate, attached
+from model_runtime.decoding import NotANumber
+from model_runtime.engine import Memory
+from model_runtime.inputs import Inputs
+from model_runtime.photo import prepare
+from model_runtime.verdict import Answer, Fixable, Question
+from model_runtime.voice import RATE, clip_of, count_tokens, features
+
+if TYPE_CHECKING:
+    from model_runtime.runtime import ModelJudge
+
+MOVES = 1e-5
+"""Relative change below which two results count as the same: float noise is ten times less."""
+
+Known = tuple[Question, Answer]
+
+
+def self_test(judge: "ModelJudge", known: Sequence[Known] = ()) -> list[str]:
+    """All faults, as sentences. `known`: questions with the verdict that a trained model must give."""
+    faults: list[str] = []
+    with torch.inference_mode():
+        for check in (_vision, _audio, _loras, _golden, _answers):
+            try:
+                faults += check(judge)
+            except NotANumber as error:
+                faults.append(f"The model gives no number at {error.where}; install it again.")
+            except (Fixable, RuntimeError, ValueError) as error:
+                faults.append(f"{check.__name__.strip('_').capitalize()}: {error}")
+    return faults or list(_known(judge, known))
+
+
+def _vision(judge: "ModelJudge") -> Iterator[str]:
+    """The first patch must see the last one; a texture must not look like a blank sheet."""
+    engine, size, patch = judge.engine, judge.reader.crop_size, judge.reader.patch_size
+    blank = prepare(Image.new("RGB", (size, size), (128, 128, 128)), size, patch, 1)
+    cornered, textured = _picture(size), _picture(size)
+    cornered.paste((255, 255, 255), (size - patch, size - patch, size, size))
+    seen = [prepare(picture, size, patch, 1) for picture in (textured, cornered)]
+    first, changed = (engine.crops(photo.pixel_values[:1], photo.mask[:1])[0, 0, 0] for photo in seen)
+    if not _moved(first, changed):
+        yield "The vision encoder is causal: the first patch does not see the last one."
+    if not _moved(engine.see(blank), engine.see(seen[0])):
+        yield "The vision encoder is blind: a texture and a blank sheet give the same features."
+
+
+def _audio(judge: "ModelJudge") -> Iterator[str]:
+    """Length and rate must be what the model was trained on, and a tone must not sound like silence."""
+    engine, config = judge.engine, judge.reader.audio_config
+    tone = np.sin(np.arange(48_000) * (2 * np.pi * 440 / 48_000)).astype(np.float32)
+    clip = clip_of(np.stack([0.3 * tone, 0.3 * tone], axis=1).astype(np.float32), 48_000)
+    if abs(len(clip.samples) - RATE) > RATE // 100:
+        yield f"Sound is resampled wrongly: one second became {len(clip.samples)} samples instead of {RATE}."
+    heard = features(clip.samples, config)
+    expected = count_tokens(len(clip.samples), config)
+    for beside_photo in (False, True):
+        loud = engine.hear(heard.features, heard.tokens, beside_photo)
+        quiet = engine.hear(torch.zeros_like(heard.features), heard.tokens, beside_photo)
+        if len(loud) != expected or not 12 <= len(loud) <= 14:
+            yield f"One second of sound gives {len(loud)} audio tokens instead of {expected}."
+        if not _moved(loud, quiet):
+            yield "The audio encoder is deaf: a tone and silence give the same features."
+
+
+def _loras(judge: "ModelJudge") -> Iterator[str]:
+    """Each kind of question must have its LoRA, and each LoRA must change what the decoder says."""
+    engine = judge.engine
+    embedded = engine.embed(judge.reader.prompts.build().ids)
+    activate(judge.checkpoint, [])
+    engine.use([])
+    bare = engine.read(embedded, Memory(engine, len(embedded)))
+    for photo, kind in ((True, "photos"), (False, "voice notes")):
+        name = judge.lora(photo)
+        if name not in attached(judge.checkpoint):
+            yield f"The model has no {name}: {kind} would be judged by guessing."
+            continue
+        engine.use([name])
+        alone = engine.read(embedded, Memory(engine, len(embedded)))
+        judge.use_adapters(photo)
+        if not _moved(bare, alone):
+            yield f"The LoRA for {kind} ({name}) changes nothing; the model would guess."
+        together = engine.read(embedded, Memory(engine, len(embedded)))
+        if judge.card and judge.card.version > 0 and not _moved(alone, together):
+            yield f"The adapter {judge.card.name} changes nothing beside {name}."
+
+
+def _golden(judge: "ModelJudge") -> Iterator[str]:
+    """Another golden photo must move the verdict's score, and a kept one must give what a new one gives."""
+    size = judge.reader.crop_size
+    textured, blank = _picture(size), Image.new("RGB", (size, size), (200, 200, 200))
+    alike, other = (_pair(judge, textured, golden) for golden in (textured, blank))
+    first, again, different = (judge.answer(inputs, 0.0).p_ng for inputs in (alike, alike, other))
+    judge.forget_goldens()
+    if first != again:
+        yield "A kept golden photo gives another answer than a fresh one."
+    if first == different:
+        yield "The golden photo has no influence on the verdict."
+
+
+def _answers(judge: "ModelJudge") -> Iterator[str]:
+    """A voice note alone gets through to an answer; NaN shows here."""
+    clip = clip_of(0.1 * np.random.default_rng(0).standard_normal(RATE // 2).astype(np.float32), RATE)
+    voice = features(clip.samples, judge.reader.audio_config)
+    inputs = judge.reader.measure(Question(voice=Path("tone")), None, None, voice)
+    inputs.shape = judge.reader.prompts.shape(inputs.shape.defects, has_photo=False, has_voice=False)
+    judge.answer(inputs, 0.0)
+    return iter(())
+
+
+def _known(judge: "ModelJudge", known: Sequence[Known]) -> Iterator[str]:
+    for question, expected in known:
+        got = judge.judge(question).judgment.verdict
+        if got is not expected:
+            name = (question.photo or question.voice or Path("?")).name
+            yield f"The known sample {name} was judged {got} instead of {expected}."
+
+
+def _pair(judge: "ModelJudge", picture: Image.Image, golden: Image.Image) -> Inputs:
+    inputs = judge.reader.measure(Question(photo=Path("photo"), golden=Path("golden")), picture, golden, None)
+    inputs.golden_key = f"self-test/{golden.getpixel((0, 0))}"
+    return inputs
+
+
+def _picture(size: int) -> Image.Image:
+    """A texture, the same every time."""
+    return Image.fromarray(np.random.default_rng(7).integers(0, 256, (size, size, 3), dtype=np.uint8))
+
+
+def _moved(one: Tensor, other: Tensor) -> bool:
+    """Whether two results differ by more than float noise. Raises `NotANumber`."""
+    if not (torch.isfinite(one).all() and torch.isfinite(other).all()):
+        raise NotANumber("the self-test")
+    if one.shape != other.shape:
+        return True
+    scale = max(float(one.float().abs().mean()), 1e-12)
+    return float((one - other).float().abs().max()) > MOVES * scale
