@@ -64,6 +64,11 @@ def sample(seed: int = 0, **words: object) -> Sample:
     return Sample(**{"photo": photo(seed, f"{seed}.png"), **words})  # type: ignore[arg-type]
 
 
+def large_sample(side: int = 400) -> Sample:
+    """A photo of about `side` x `side` x 3 bytes."""
+    return Sample(photo=photo_from_bytes(png(0, (side, side)), "large.png"))
+
+
 def station(data: Path, judge: Judge | None = None) -> Station:
     places = Places(data)
     return Station(Store.open(places), judge or FakeJudge(), Parts.load(places))

@@ -145,5 +145,8 @@ TRIGGERS = (
     "verdicts_no_delete",
     "samples_fixed",
     "samples_no_delete",
+    "audit_no_replace",
+    "verdicts_no_replace",
+    "samples_no_replace",
 )
 """Names of the triggers that a sound database has; the first migration creates them."""

@@ -19,6 +19,11 @@ _TRIGGERS = {
     "verdicts_no_delete": "DELETE ON verdicts",
     "samples_fixed": f"UPDATE OF {_FIXED} ON samples",
     "samples_no_delete": "DELETE ON samples",
+    # INSERT OR REPLACE deletes without asking the triggers above.
+    "audit_no_replace": "INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)",
+    "verdicts_no_replace": "INSERT ON verdicts WHEN EXISTS"
+    " (SELECT 1 FROM verdicts WHERE id = NEW.id OR sample_id = NEW.sample_id)",
+    "samples_no_replace": "INSERT ON samples WHEN EXISTS (SELECT 1 FROM samples WHERE id = NEW.id)",
 }
 
 

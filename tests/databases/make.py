@@ -1,0 +1,40 @@
+"""Writes the kept database of the current schema: `python -m tests.databases.make`. Once per schema."""
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from inspector_app.capture.sample import Sample
+from inspector_app.records.database import HEAD
+from model_runtime.verdict import Fixable
+from tests.fakes import FakeJudge
+from tests.makers import photo, station, voice
+
+
+def main() -> None:
+    target = Path(__file__).parent / f"schema-{HEAD}.db"
+    if target.exists():
+        raise SystemExit(f"{target} exists: a released schema does not change")
+    with tempfile.TemporaryDirectory() as folder:
+        at = station(
+            Path(folder),
+            FakeJudge([0.05, 0.97, 0.5, Fixable("too_dark", "Too dark; take it again.")], heard="左端に深い傷"),
+        )
+        for sample in (
+            Sample(photo(1, "kept.png"), None, "general", "L-2291", "S-1", "佐藤"),
+            Sample(photo(2, "two.png"), voice("note.wav"), "pcb", golden=photo(3, "golden.png")),
+            Sample(voice=voice("alone.wav"), defects=("tear",), part="gasket"),
+            Sample(photo(4, "dark.png")),
+        ):
+            at.judge(at.keep(sample))
+        at.keep(Sample(photo(5, "waiting.png")))
+        at.store.close()
+        # A copy through SQLite is one whole file, without the log beside it.
+        with closing(sqlite3.connect(at.store.database.path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""The database is refused when newer or foreign, backed up and migrated when older, and untouched when that fails."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from inspector_app.errors import KensaError
+from inspector_app.places import Places
+from inspector_app.records import audit
+from inspector_app.records.database import HEAD, MIGRATIONS, Database
+from inspector_app.records.history import History
+from inspector_app.records.store import Store
+from inspector_app.records.tables import TRIGGERS, Table
+from model_runtime.verdict import Answer
+from tests.makers import sample, station
+
+DATABASES = Path(__file__).parents[1] / "databases"
+
+GOOD_STEP = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "0002", "0001"
+def upgrade():
+    op.add_column("samples", sa.Column("colour", sa.Text()))
+"""
+BAD_STEP = GOOD_STEP + '    op.execute("UPDATE samples SET state = \'judged\'")\n    raise RuntimeError("half way")\n'
+
+
+def steps(folder: Path, second: str) -> Path:
+    """The migrations of a program that is one schema ahead."""
+    ahead = folder / "migrations"
+    shutil.copytree(MIGRATIONS, ahead)
+    (ahead / "versions" / "0002_colour.py").write_text(second)
+    return ahead
+
+
+def dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def test_head_equals_tables(tmp_path: Path) -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == HEAD
+    database = Database.open(tmp_path / "kensa.db")
+    with database.read() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+        there = set(session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+    assert there == set(TRIGGERS)
+
+
+def test_how_it_is_opened(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "kensa.db").read() as session:
+        asked = {name: session.scalar(text(f"PRAGMA {name}")) for name in
+                 ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")}  # fmt: skip
+    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_a_newer_database_is_refused_and_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "kensa.db"
+    Database.open(path, steps(tmp_path, GOOD_STEP), "0002").close()
+    before = dump(path)
+    with pytest.raises(KensaError, match="newer Kensa") as caught:
+        Database.open(path)
+    assert caught.value.code == "newer_database" and "\n" not in caught.value.message
+    assert dump(path) == before
+
+
+def test_an_old_database_is_backed_up_and_migrated(tmp_path: Path) -> None:
+    at = station(tmp_path / "data")
+    kept = at.keep(sample())
+    at.store.close()
+    path = at.store.database.path
+    database = Database.open(path, steps(tmp_path, GOOD_STEP), "0002")
+    with database.read() as session:
+        assert session.execute(text("SELECT id, colour FROM samples")).all() == [(kept, None)]
+    database.close()
+    (backup,) = path.parent.glob("kensa-schema0001-*.db")
+    assert any(kept in line for line in dump(backup))
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    at = station(tmp_path / "data")
+    at.keep(sample())
+    at.store.close()
+    path = at.store.database.path
+    before = dump(path)
+    with pytest.raises(RuntimeError, match="half way"):
+        Database.open(path, steps(tmp_path, BAD_STEP), "0002")
+    assert dump(path) == before
+    assert Store.open(Places(tmp_path / "data")).waiting()
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_what_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "kensa.db"
+    path.write_bytes(content)
+    with pytest.raises(KensaError) as caught:
+        Database.open(path)
+    assert caught.value.code == "database_damaged"
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "kensa.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(KensaError, match="not a database of Kensa"):
+        Database.open(path)
+
+
+def test_a_folder_in_place_of_the_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "kensa.db").mkdir()
+    with pytest.raises(KensaError):
+        Database.open(tmp_path / "kensa.db")
+
+
+def test_a_held_database_is_said_to_be_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector_app.records.database.BUSY_SECONDS", 0.1)
+    store = Store.open(Places(tmp_path))
+    with closing(sqlite3.connect(store.database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(KensaError) as caught:
+            store.add_sample(sample())
+        assert caught.value.code == "database_busy"
+        assert store.waiting() == []
+
+
+@pytest.mark.parametrize("kept", sorted(DATABASES.glob("schema-*.db")), ids=lambda path: path.stem)
+def test_every_released_schema_can_still_be_opened(tmp_path: Path, kept: Path) -> None:
+    places = Places(tmp_path)
+    shutil.copy(kept, places.database)
+    with Store.open(places) as store, store.database.read() as session:
+        assert list(audit.chain_faults(session)) == []
+        rows = History.of(store).search()
+        assert [row.verdict.judgment.verdict for row in rows if row.verdict] == [
+            Answer.INCONCLUSIVE,
+            Answer.NG,
+            Answer.OK,
+        ]
+        assert rows[-1].lot == "L-2291" and rows[-1].photo and rows[-1].photo.file == "kept.png"
+        assert rows[3].voice and rows[3].verdict and rows[3].verdict.judgment.heard == "左端に深い傷"
+        assert [str(row.state) for row in rows[:2]] == ["captured", "failed"]
+
+
+def test_there_is_a_kept_database_of_this_schema() -> None:
+    assert (DATABASES / f"schema-{HEAD}.db").is_file()
