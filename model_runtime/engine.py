@@ -26,6 +26,9 @@ _rotated: Callable[..., tuple[Tensor, Tensor]] = modeling_phi4_multimodal.apply_
 MERGED_BYTES = 600_000_000
 """Decoders up to this size keep one copy of their weights per LoRA set, with the LoRAs folded in."""
 
+KEPT_SETS = 2
+"""With photo and without."""
+
 
 class Memory:
     """Keys and values of what the decoder has read; room for `capacity` tokens is taken at once."""
@@ -90,6 +93,8 @@ class Engine:
     def linears(self) -> list[list[Linear]]:
         """For each layer qkv, out, gate-up and down, with the LoRAs at work."""
         if self._set not in self._linears:
+            while len(self._linears) >= KEPT_SETS:
+                del self._linears[next(iter(self._linears))]
             fold = sum(p.numel() for p in self.body.layers.parameters()) * self.dtype.itemsize <= MERGED_BYTES
             self._linears[self._set] = [
                 [

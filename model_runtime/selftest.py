@@ -39,7 +39,8 @@ def self_test(judge: "ModelJudge", known: Sequence[Known] = ()) -> list[str]:
             except NotANumber as error:
                 faults.append(f"The model gives no number at {error.where}; install it again.")
             except (Fixable, RuntimeError, ValueError) as error:
-                faults.append(f"{check.__name__.strip('_').capitalize()}: {error}")
+                faults.append(f"The self-test of {check.__name__.strip('_')} failed: {error}")
+        judge.warm_up()
     return faults or list(_known(judge, known))
 
 
@@ -93,7 +94,7 @@ def _loras(judge: "ModelJudge") -> Iterator[str]:
         if not _moved(bare, alone):
             yield f"The LoRA for {kind} ({name}) changes nothing; the model would guess."
         together = engine.read(embedded, Memory(engine, len(embedded)))
-        if judge.card and judge.card.version > 0 and not _moved(alone, together):
+        if judge.card and not _moved(alone, together):
             yield f"The adapter {judge.card.name} changes nothing beside {name}."
 
 
