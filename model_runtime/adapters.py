@@ -288,6 +288,7 @@ def _write(model: PeftModel, name: str, folder: Path, card_fields: Mapping[str, 
     weights = {lora_files.PREFIX + plain_key(key): _plain(value) for key, value in state.items()}
     save_file(weights, folder / lora_files.WEIGHTS, metadata={"format": "pt"})
     write_json(folder / lora_files.CONFIG, lora.to_json())
+    shutil.copymode(folder / lora_files.CONFIG, folder / lora_files.WEIGHTS)  # it comes readable by its owner alone
     known = {
         "format": FORMAT,
         "name": name,

@@ -25,8 +25,19 @@ from transformers.utils import logging as library_log
 from model_runtime.lora import CONFIG as LORA_CONFIG
 from model_runtime.lora import WEIGHTS as LORA_WEIGHTS
 from model_runtime.lora import add_lora, freeze, lora_faults, tuner_of
-from model_runtime.manifest import MANIFEST, CheckpointFaults, Manifest, Progress, file_faults, read_manifest
+from model_runtime.manifest import (
+    MANIFEST,
+    CheckpointFaults,
+    Manifest,
+    Progress,
+    file_faults,
+    make_manifest,
+    read_manifest,
+)
+from model_runtime.verdict import Fixable
 from model_runtime.weights import (
+    INDEX,
+    SINGLE,
     Structure,
     read_headers,
     structure_of,
@@ -43,6 +54,18 @@ CHAT_TOKENS = ("<|user|>", "<|end|>", "<|assistant|>")
 HASHED_AT_LOAD = 1_000_000_000
 """Bytes up to which every start reads the whole folder once more to compare hashes."""
 MOST_LAYERS = 512
+IGNORED = ("auto_map", "quantization_config", "_attn_implementation", "attn_implementation")
+PAPERS = (
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "preprocessor_config.json",
+    "LICENSE",
+)
+"""What belongs to a native folder beside weights and LoRAs; everything else in a download stays out."""
+UNREAD = ("generation_config.json", "tokenizer_config.json", "preprocessor_config.json", "LICENSE")
+"""Those of them that nothing here reads."""
 SHORT = {torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
 
 
@@ -78,18 +101,18 @@ def verify(folder: Path, full: bool = True) -> list[str]:
     files = file_faults(folder, manifest, hashes=full)
     unlisted = [
         f"{name} is not listed in {MANIFEST}; remove it or install the model again."
-        for name in _used_files(folder)
-        if name not in manifest.files
+        for name in native_files(folder)
+        if name not in manifest.files and name not in UNREAD
     ]
     gone = {name for name, fault in files.items() if " is missing" in fault or " is cut off" in fault}
     structure = [fault for fault in structure_faults(folder) if fault.split(" ", 1)[0] not in gone]
     return [*files.values(), *unlisted, *structure]
 
 
-def _used_files(folder: Path) -> list[str]:
-    """Every file that `load` reads beside the manifest, as far as it is there."""
+def native_files(folder: Path) -> list[str]:
+    """The files that make up a native base model, as far as they are there; the rest of a download is not of it."""
     weights, _ = weight_files(folder)
-    names = ["config.json", "tokenizer.json", *weights]
+    names = [*PAPERS, *weights, *([] if SINGLE in weights else [INDEX])]
     names += [f"{lora}/{name}" for lora in LORAS.values() for name in (LORA_CONFIG, LORA_WEIGHTS)]
     return [name for name in names if (folder / name).is_file()]
 
@@ -100,15 +123,27 @@ def structure_faults(folder: Path) -> list[str]:
     tensors, weight_file_faults = read_headers(folder)
     faults += weight_file_faults
     faults += tokenizer_faults(folder, config)
-    if config is None:
+    structure, build_faults = build_structure(config)
+    faults += build_faults
+    if structure is None:
         return faults
-    structure = structure_of(config)
     if tensors and not weight_file_faults:
         faults += weight_faults(tensors, structure)
     for name in LORAS.values():
         if (folder / name).is_dir():
             faults += lora_faults(folder / name, structure.linears)
     return faults
+
+
+def build_structure(config: Phi4MultimodalConfig | None) -> tuple[Structure | None, list[str]]:
+    """The class under a config, or None and why it cannot be built."""
+    if config is None:
+        return None, []
+    try:
+        with quiet():
+            return structure_of(config), []
+    except Exception as error:  # noqa: BLE001  a wrong size or name shows up anywhere in the class
+        return None, [f"config.json describes a model that cannot be built ({error}); get the file again."]
 
 
 def read_config(folder: Path) -> tuple[Phi4MultimodalConfig | None, list[str]]:
@@ -129,14 +164,23 @@ def read_config(folder: Path) -> tuple[Phi4MultimodalConfig | None, list[str]]:
 
 def parse_config(content: dict[str, Any]) -> tuple[Phi4MultimodalConfig | None, list[str]]:
     """A native config from its JSON, or None and why not. Code named by `auto_map` is never looked at."""
-    content = {key: value for key, value in content.items() if key not in ("auto_map", "quantization_config")}
     try:
+        content = _without(content)
         with quiet():
             config = Phi4MultimodalConfig.from_dict(content)
         faults = size_faults(config)
     except Exception as error:  # noqa: BLE001  the library's validators raise many kinds
         return None, [f"config.json does not describe a Phi-4-multimodal model ({error}); get the file again."]
     return (None if faults else config), faults
+
+
+def _without(content: dict[str, Any]) -> dict[str, Any]:
+    """A config without what would name code, another attention or another number type."""
+    return {
+        key: _without(value) if key in ("vision_config", "audio_config") else value
+        for key, value in content.items()
+        if key not in IGNORED
+    }
 
 
 def size_faults(config: Phi4MultimodalConfig) -> list[str]:
@@ -205,12 +249,12 @@ def load(folder: Path, device: str = "cpu", dtype: torch.dtype | None = None) ->
     Raises `CheckpointFaults` with everything that is wrong with the folder.
     """
     folder = Path(folder)
-    manifest = read_manifest(folder)
-    if faults := verify(folder, full=manifest.size < HASHED_AT_LOAD):
-        raise CheckpointFaults(faults, folder)
+    place = torch.device(device)
+    if place.type == "cuda" and not torch.cuda.is_available():
+        raise Fixable("no_cuda", "There is no CUDA device that this program can use; choose the CPU.")
+    manifest = _trusted(folder)
     config, _ = read_config(folder)
     assert config is not None
-    place = torch.device(device)
     dtype = dtype or (torch.bfloat16 if place.type == "cuda" else torch.float32)
     base = _load_base(folder, config, place, dtype)
     structure = structure_of_model(base)
@@ -223,6 +267,23 @@ def load(folder: Path, device: str = "cpu", dtype: torch.dtype | None = None) ->
     engine = f"{place.type}-{SHORT.get(dtype, str(dtype).removeprefix('torch.'))}"
     tokenizer = load_tokenizer(folder, config)
     return Checkpoint(model, base, tokenizer, config, manifest, folder, place, engine, structure)
+
+
+def _trusted(folder: Path) -> Manifest:
+    """The manifest of a folder without faults. A folder without kensa.json, downloaded by hand, is described as
+    `install` would do it: its identity is the same before and after."""
+    if (folder / MANIFEST).is_file():
+        manifest = read_manifest(folder)
+        faults = verify(folder, full=manifest.size < HASHED_AT_LOAD)
+    elif folder.is_dir():
+        faults = structure_faults(folder)
+    else:
+        faults = verify(folder)
+    if faults:
+        raise CheckpointFaults(faults, folder)
+    if not (folder / MANIFEST).is_file():
+        manifest = make_manifest(folder, folder.name, source=str(folder.resolve()), only=native_files(folder))
+    return manifest
 
 
 def load_tokenizer(folder: Path, config: Phi4MultimodalConfig) -> PreTrainedTokenizerFast:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from model_runtime.checkpoint import LORAS, structure_faults, verify
+from model_runtime.checkpoint import LORAS, native_files, structure_faults, verify
 from model_runtime.lora import CONFIG as LORA_CONFIG
 from model_runtime.lora import WEIGHTS as LORA_WEIGHTS
 from model_runtime.manifest import (
@@ -28,22 +28,12 @@ from model_runtime.manifest import (
 )
 from model_runtime.original_layout import TENSORS, Plan, clean_json, is_original, make_plan
 from model_runtime.verdict import Fixable
-from model_runtime.weights import FLOATS, INDEX, SINGLE, pack_header, read_bytes, weight_files
+from model_runtime.weights import FLOATS, INDEX, SINGLE, BadWeights, pack_header, read_bytes
 
 SHARD = 2_000_000_000
 """Bytes of tensors in one target file."""
 SPARE = 64_000_000
 """Bytes that must stay free on the disk."""
-NATIVE = (
-    "config.json",
-    "generation_config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "preprocessor_config.json",
-    "LICENSE",
-    "README.md",
-)
-"""What is taken from a native folder without manifest, beside weights and LoRAs; everything else stays behind."""
 DEFECT = "defect-lora"
 
 Moved = Callable[[int], None]
@@ -67,6 +57,8 @@ def install(source: Path, target: Path, progress: Progress | None = None, shard_
         draft.rename(target)
         flush_names(target.parent)
         return manifest
+    except BadWeights as error:  # a source that changes while it is read
+        raise CheckpointFaults([str(error)], source) from error
     except OSError as error:
         raise _told(error, target) from error
     finally:
@@ -124,7 +116,7 @@ def _copy_native(source: Path, draft: Path, name: str, progress: Progress) -> Ma
     manifest = read_manifest(source) if (source / MANIFEST).is_file() else None
     if faults := verify(source, full=False) if manifest else _bare_faults(source):
         raise CheckpointFaults(faults, source)
-    files = sorted(set(manifest.files) | _extras(source)) if manifest else sorted(_known(source) | _extras(source))
+    files = sorted({*(manifest.files if manifest else native_files(source)), *_extras(source)})
     total = sum((source / file).stat().st_size for file in files)
     _need_space(draft, total)
     moved = _counter(progress, "copying", total)
@@ -146,15 +138,6 @@ def _bare_faults(source: Path) -> list[str]:
         for lora in LORAS.values()
         if not (source / lora).is_dir()
     ]
-
-
-def _known(source: Path) -> set[str]:
-    weights, _ = weight_files(source)
-    names = {name for name in NATIVE if (source / name).is_file()} | set(weights)
-    if SINGLE not in weights:
-        names.add(INDEX)
-    loras = {f"{lora}/{name}" for lora in LORAS.values() for name in (LORA_CONFIG, LORA_WEIGHTS)}
-    return names | {name for name in loras if (source / name).is_file()}
 
 
 def _extras(source: Path) -> set[str]:

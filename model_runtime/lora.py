@@ -29,6 +29,10 @@ REFUSED = (
     "layer_replication",
     "use_dora",
     "trainable_token_indices",
+    "layers_to_transform",
+    "exclude_modules",
+    "lora_bias",
+    "target_parameters",
 )
 """peft options that change more than the four numbers below; none of ours uses them."""
 

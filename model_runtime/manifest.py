@@ -6,7 +6,7 @@ Knows files and hashes. Knows no torch, no model class and nothing of what the t
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,10 +114,13 @@ def make_manifest(
     source: str = "",
     license: str = "",
     known: Mapping[str, FileRecord] | None = None,
+    only: Iterable[str] | None = None,
 ) -> Manifest:
-    """Describes a folder as it lies there now. `known` holds records of files that need not be read again."""
+    """Describes a folder as it lies there now; `only` these files of it, where given. `known` holds records of files
+    that need not be read again."""
     known = known or {}
-    files = {file: known.get(file) or record_of(folder / file) for file in listed_files(folder)}
+    names = listed_files(folder) if only is None else sorted(only)
+    files = {file: known.get(file) or record_of(folder / file) for file in names}
     return Manifest(name, files, base_identity(files), prompt=dict(prompt or {}), source=source, license=license)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from transformers import Phi4MultimodalConfig
 
-from model_runtime.checkpoint import parse_config, tokenizer_faults
+from model_runtime.checkpoint import build_structure, parse_config, tokenizer_faults
 from model_runtime.lora import PREFIX, Lora, key_faults
-from model_runtime.weights import Entry, Structure, read_headers, structure_of, weight_faults
+from model_runtime.weights import Entry, Structure, read_headers, weight_faults
 
 MODEL_TYPE = "phi4mm"
 SHAPES = Mapping[str, tuple[int, ...]]
@@ -125,7 +125,9 @@ def make_plan(folder: Path) -> tuple[Plan | None, list[str]]:
     faults += tokenizer_faults(folder, config)
     if config is None:
         return None, faults
-    structure = structure_of(config)
+    structure, build_faults = build_structure(config)
+    if structure is None:
+        return None, faults + build_faults
     groups = sort_tensors(tensors, tied=bool(config.tie_word_embeddings))
     faults += weight_faults(groups.base, structure)
     loras = {}

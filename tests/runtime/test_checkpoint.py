@@ -1,10 +1,8 @@
-"""Loading, verifying and installing model folders, on real tiny checkpoints in both layouts."""
+"""Loading and verifying model folders, on real tiny checkpoints."""
 
 import json
-import math
 import pickle
 import shutil
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ from peft import PeftModel
 from safetensors.torch import load_file, save_file
 
 from model_runtime import install as installing
-from model_runtime import weights
 from model_runtime.adapters import activate
 from model_runtime.checkpoint import (
     Checkpoint,
@@ -26,49 +23,15 @@ from model_runtime.checkpoint import (
     read_manifest,
     verify,
 )
-from model_runtime.lora import Lora, expected_shapes
 from model_runtime.manifest import make_manifest, write_manifest
-from model_runtime.original_layout import native_config
 from model_runtime.verdict import Fixable
-from model_runtime.weights import Entry, structure_of
 from tests.runtime import tiny
-
-CASES: dict[str, tuple[list[str], dict[str, torch.Tensor]]] = {
-    "text": ([], tiny.text_inputs()),
-    "photo": (["vis_lora"], tiny.photo_inputs()),
-    "voice": (["sp_lora"], tiny.voice_inputs()),
-    "photo and voice": (["vis_lora"], tiny.both_inputs()),
-}
-
-
-@pytest.fixture
-def folder(tiny_checkpoint: Path, tmp_path: Path) -> Path:
-    """A copy that may be broken."""
-    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "model"))
-
-
-@pytest.fixture
-def original(tiny_original: Path, tmp_path: Path) -> Path:
-    """A copy of the original layout that may be broken."""
-    return Path(shutil.copytree(tiny_original, tmp_path / "original"))
-
-
-def logits(checkpoint: Checkpoint, names: list[str], inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-    activate(checkpoint, names)
-    with torch.no_grad():
-        out: torch.Tensor = checkpoint.model(**inputs).logits
-    return out
+from tests.runtime.helpers import CASES, edit_json, logits
 
 
 def sign(folder: Path) -> None:
     """Writes a manifest for the folder as it is now, so that only the structure can be wrong."""
     write_manifest(folder, make_manifest(folder, "tiny"))
-
-
-def edit_json(path: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    content = json.loads(path.read_text(encoding="utf-8"))
-    change(content)
-    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def edit_tensors(path: Path, change: Callable[[dict[str, torch.Tensor]], Any]) -> None:
@@ -125,6 +88,38 @@ def test_bf16_when_asked(tiny_checkpoint: Path) -> None:
     checkpoint = load(tiny_checkpoint, dtype=torch.bfloat16)
     assert checkpoint.engine == "cpu-bf16"
     assert {parameter.dtype for parameter in checkpoint.model.parameters()} == {torch.bfloat16}
+
+
+def test_the_embedding_is_tied_not_doubled(tiny_checkpoint: Path) -> None:
+    base = load(tiny_checkpoint).base
+    assert base.lm_head.weight is base.model.embed_tokens.weight
+
+
+def test_a_hand_made_folder_without_manifest_loads_and_is_named_as_install_would(folder: Path, tmp_path: Path) -> None:
+    (folder / "kensa.json").unlink()
+    (folder / "modeling.py").write_text("raise SystemExit")
+    assert any("kensa.json is missing" in fault for fault in verify(folder))
+    assert load(folder).manifest.sha256 == install(folder, tmp_path / "other").sha256
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(CheckpointFaults, match="tokenizer.json is missing"):
+        load(folder)
+
+
+def test_a_config_that_asks_for_code_or_another_attention(folder: Path) -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["auto_map"] = {"AutoModelForCausalLM": "modeling.Trap"}
+        content["_attn_implementation"] = "flash_attention_2"
+        content["vision_config"]["_attn_implementation"] = "flash_attention_2"
+
+    edit_json(folder / "config.json", change)
+    sign(folder)
+    assert load(folder).base.config._attn_implementation == "sdpa"
+
+
+def test_no_cuda_here(tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(Fixable, match="choose the CPU"):
+        load(tiny_checkpoint, device="cuda")
 
 
 def test_lora_keys_without_prefix_are_taken_too(folder: Path, tiny_checkpoint: Path) -> None:
@@ -270,11 +265,25 @@ def test_original_layout_is_sent_to_install(original: Path) -> None:
     assert any("kensa models install" in fault and "original layout" in fault for fault in verify(original))
 
 
-@pytest.mark.parametrize("value", [0, -4, "big", 7, None, 10**9])
-def test_nonsense_in_the_config(folder: Path, value: object) -> None:
-    edit_json(folder / "config.json", lambda content: content.update(num_attention_heads=value))
+NONSENSE: tuple[dict[str, Any], ...] = (
+    {"num_attention_heads": 0},
+    {"num_attention_heads": -4},
+    {"num_attention_heads": "big"},
+    {"num_attention_heads": 7},
+    {"num_attention_heads": None},
+    {"num_hidden_layers": 10**9},
+    {"hidden_size": 4 * 10**17},
+    {"hidden_act": "dance"},
+    {"vision_config": 3},
+    {"rope_parameters": {"rope_type": "mystery"}},
+)
+
+
+@pytest.mark.parametrize("fields", NONSENSE)
+def test_nonsense_in_the_config(folder: Path, fields: dict[str, Any]) -> None:
+    edit_json(folder / "config.json", lambda content: content.update(fields))
     sign(folder)
-    assert any("config.json" in fault for fault in verify(folder))
+    one_fault(folder, "config.json")
 
 
 def test_pickle_under_another_name_is_refused(folder: Path) -> None:
@@ -395,195 +404,3 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     assert "is not a folder" in verify(tmp_path / "nothing")[0]
     with pytest.raises(CheckpointFaults):
         load(tmp_path / "nothing")
-
-
-# ---- install ----
-
-
-def test_native_is_copied_with_its_identity(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    manifest = install(tiny_checkpoint, tmp_path / "models" / "copy")
-    assert manifest == read_manifest(tiny_checkpoint)
-    assert verify(tmp_path / "models" / "copy") == []
-    assert [path.name for path in (tmp_path / "models").iterdir()] == ["copy"]
-
-
-def test_native_without_manifest_gets_one(folder: Path, tmp_path: Path) -> None:
-    (folder / "kensa.json").unlink()
-    (folder / "pytorch_model.bin").write_bytes(b"stays behind")
-    (folder / ".cache").mkdir()
-    manifest = install(folder, tmp_path / "mine")
-    assert manifest.name == "mine"
-    assert "pytorch_model.bin" not in manifest.files
-    assert verify(tmp_path / "mine") == []
-    load(tmp_path / "mine")
-
-
-def test_native_without_manifest_needs_both_loras(folder: Path, tmp_path: Path) -> None:
-    (folder / "kensa.json").unlink()
-    shutil.rmtree(folder / "speech-lora")
-    with pytest.raises(CheckpointFaults, match="speech-lora"):
-        install(folder, tmp_path / "mine")
-    assert not (tmp_path / "mine").exists()
-
-
-def test_a_damaged_source_is_not_installed(folder: Path, tmp_path: Path) -> None:
-    path = folder / "model.safetensors"
-    content = bytearray(path.read_bytes())
-    content[-50] ^= 1
-    path.write_bytes(content)
-    with pytest.raises(CheckpointFaults, match="damaged"):
-        install(folder, tmp_path / "models" / "copy")
-    assert list((tmp_path / "models").iterdir()) == []
-
-
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("shard_bytes", [150_000, 2_000_000_000])
-def test_original_layout_gives_equal_logits(
-    tiny_original: Path, tiny_checkpoint: Path, tmp_path: Path, case: str, shard_bytes: int
-) -> None:
-    manifest = installing.install(tiny_original, tmp_path / "model", shard_bytes=shard_bytes)
-    shards = [name for name in manifest.files if name.startswith("model") and name.endswith(".safetensors")]
-    assert len(shards) == (1 if shard_bytes > 10**9 else 6)
-    assert verify(tmp_path / "model") == []
-    names, inputs = CASES[case]
-    converted = logits(load(tmp_path / "model"), names, inputs)
-    assert torch.equal(converted, logits(load(tiny_checkpoint), names, inputs))
-
-
-def test_original_layout_runs_no_code_and_keeps_none(tiny_original: Path, tmp_path: Path) -> None:
-    manifest = install(tiny_original, tmp_path / "model")
-    assert manifest.license == "MIT"
-    assert not any(name.endswith(".py") for name in manifest.files)
-    for path in (tmp_path / "model").rglob("*.json"):
-        assert "auto_map" not in path.read_text(encoding="utf-8")
-
-
-def test_the_published_config_is_understood() -> None:
-    """The numbers of microsoft/Phi-4-multimodal-instruct, checked against what the native class expects."""
-    content = tiny.original_config(tiny.tiny_config())
-    del content["img_processor"]
-    content |= {"vocab_size": 200064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32}
-    content |= {"num_attention_heads": 24, "num_key_value_heads": 8, "max_position_embeddings": 131072}
-    content |= {"bos_token_id": 199999, "eos_token_id": 199999, "pad_token_id": 199999, "sliding_window": 262144}
-    content["rope_scaling"] = {"type": "longrope", "short_factor": [1.0] * 48, "long_factor": [2.0] * 48}
-    content["embd_layer"]["image_embd_layer"]["crop_size"] = 448
-    audio = content["audio_processor"]["config"]
-    audio |= {"attention_dim": 1024, "attention_heads": 16, "linear_units": 1536, "num_blocks": 24}
-    audio |= {"ext_pw_out_channel": 1024, "depthwise_seperable_out_channel": 1024}
-    audio["nemo_conv_settings"] = {"conv_channels": 1024}
-    audio["relative_attention_bias_args"] = {"t5_bias_max_distance": 500, "type": "t5"}
-    tower = "model.embed_tokens_extend.image_embed.img_processor."
-    shapes = {
-        "embeddings.patch_embedding.weight": (1152, 3, 14, 14),
-        "embeddings.position_embedding.weight": (1024, 1152),
-        **{f"encoder.layers.{layer}.mlp.fc1.weight": (4304, 1152) for layer in range(27)},
-    }
-    tensors = {tower + key: (Path(), Entry("BF16", shape, 0, 0)) for key, shape in shapes.items()}
-    config, faults = native_config(content, tensors, {})
-    assert faults == [] and config is not None
-    vision: Any = config.vision_config
-    assert (vision.image_size, vision.crop_size, vision.num_attention_heads) == (448, 448, 16)
-    assert (vision.num_hidden_layers, vision.image_token_id, vision.feature_layer) == (27, 200010, -2)
-    assert config.eos_token_id == [199999, 200020]
-    assert config.rope_parameters["partial_rotary_factor"] == 0.75  # type: ignore[index]
-    assert config.rope_parameters["rope_type"] == "longrope"  # type: ignore[index]
-    structure = structure_of(config)
-    layers = r"model\.layers\.\d+\.(mlp\.(gate_up|down)|self_attn\.(qkv|o))_proj"
-    loras = [expected_shapes(Lora(rank, 2 * rank, layers), structure.linears) for rank in (256, 320)]
-    base = {name: shape for name, shape in structure.shapes.items() if name not in structure.optional}
-    assert sum(math.prod(shape) for shapes in (base, *loras) for shape in shapes.values()) == 5_574_460_384
-
-
-def test_faults_of_an_original_folder_are_told_at_once(original: Path, tmp_path: Path) -> None:
-    (original / "model-00002-of-00003.safetensors").unlink()
-    path = original / "model-00003-of-00003.safetensors"
-    path.write_bytes(path.read_bytes()[:-10])
-    (original / "tokenizer.json").unlink()
-    edit_json(original / "config.json", lambda content: content.update(mlp_bias=True))
-    with pytest.raises(CheckpointFaults) as caught:
-        install(original, tmp_path / "model")
-    for word in ("00002-of-00003.safetensors is missing", "cut off", "tokenizer.json is missing", "mlp_bias"):
-        assert any(word in fault for fault in caught.value.faults), word
-    assert not (tmp_path / "model").exists()
-
-
-BROKEN: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
-    "audio config gone": (lambda content: content.pop("audio_processor"), "audio_processor"),
-    "lora rank": (lambda content: content["vision_lora"].update(r=5), "rank 5"),
-    "lora gone": (lambda content: content.pop("speech_lora"), "speech LoRA"),
-    "streaming audio": (lambda content: content["audio_processor"]["config"].update(causal=False), "causal"),
-    "other crops": (
-        lambda content: content["embd_layer"]["image_embd_layer"].update(hd_transform_order="glb_sub"),
-        "hd_transform_order",
-    ),
-    "too few layers": (lambda content: content.update(num_hidden_layers=1), "do not belong"),
-    "heads": (lambda content: content["img_processor"].update(num_attention_heads=5), "5 attention heads"),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_original_configs_that_do_not_fit(original: Path, tmp_path: Path, name: str) -> None:
-    change, word = BROKEN[name]
-    edit_json(original / "config.json", change)
-    with pytest.raises(CheckpointFaults) as caught:
-        install(original, tmp_path / "model")
-    assert word in caught.value.message
-    assert not (tmp_path / "model").exists()
-
-
-def test_original_without_one_lora(original: Path, tmp_path: Path) -> None:
-    for path in original.glob("*.safetensors"):
-        tensors = load_file(path)
-        save_file({key: value for key, value in tensors.items() if ".speech." not in key or "audio" in key}, path)
-    with pytest.raises(CheckpointFaults, match="speech LoRA is missing"):
-        install(original, tmp_path / "model")
-
-
-def test_stopping_leaves_nothing_behind(tiny_original: Path, tmp_path: Path) -> None:
-    heard: list[float] = []
-
-    def progress(what: str, part: float) -> None:
-        heard.append(part)
-        if part > 0.5:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        install(tiny_original, tmp_path / "models" / "model", progress)
-    assert list((tmp_path / "models").iterdir()) == []
-    assert heard == sorted(heard)
-    install(tiny_original, tmp_path / "models" / "model")
-
-
-def test_what_is_there_is_not_overwritten(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    (tmp_path / "model").mkdir()
-    with pytest.raises(Fixable, match="exists already"):
-        install(tiny_checkpoint, tmp_path / "model")
-    with pytest.raises(Fixable, match="lies inside"):
-        install(tiny_checkpoint, tiny_checkpoint / "model")
-    with pytest.raises(Fixable, match="not a folder"):
-        install(tmp_path / "none", tmp_path / "other")
-
-
-def test_a_full_disk_is_told_before_anything_is_written(
-    tiny_original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
-    with pytest.raises(Fixable, match="too full") as caught:
-        install(tiny_original, tmp_path / "models" / "model")
-    assert caught.value.code == "disk_full"
-    assert list((tmp_path / "models").iterdir()) == []
-
-
-def test_memory_stays_small_whatever_the_size(tmp_path: Path) -> None:
-    source = tmp_path / "big.safetensors"
-    save_file({"one": torch.zeros(8, 1 << 20), "two": torch.zeros(8, 1 << 20)}, source)  # 2 x 32 MiB
-    tensors = {f"new.{key}": (source, entry) for key, entry in weights.read_header(source).items()}
-    opened: list[Path] = []
-    tracemalloc.start()
-    record = installing._write_tensors(tmp_path / "out.safetensors", tensors, lambda count: opened.append(source))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert record.size > 64 << 20
-    assert peak < 16 << 20
-    assert torch.equal(load_file(tmp_path / "out.safetensors")["new.two"], torch.zeros(8, 1 << 20))
