@@ -30,8 +30,7 @@ from inspector_app.ui.language import Language
 from inspector_app.ui.main_window import MainWindow
 from inspector_app.ui.problems import Problems
 from inspector_app.ui.readiness import Readiness, Stage
-from inspector_app.ui.sentences import sentence
-from model_runtime.verdict import Fixable, Judge, Stopped
+from model_runtime.verdict import Judge, Stopped
 
 _log = logging.getLogger(__name__)
 
@@ -124,6 +123,7 @@ class Program(QObject):
         self.lanes.close()
         if self._store is not None:
             self._store.close()
+        self.language.forget()
 
     def catch_errors(self) -> None:
         """Our bugs, from any thread, become an entry in the list of problems; Ctrl-C in the terminal ends cleanly."""
@@ -191,8 +191,7 @@ class Program(QObject):
 
     def _not_ready(self, error: Exception) -> None:
         self.problems.tell(error)
-        detail = sentence(error) if isinstance(error, Fixable) else ""
-        self.readiness.move(Stage.FAILED, detail)
+        self.readiness.fail(error)
 
     # 3 what the person chooses
 

@@ -85,13 +85,20 @@ class Lane:
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"kensa-{name}")
         self._open: dict[Task, Future[None]] = {}
+        self._closed = False
 
     def start(self, job: Job, *args: Any, **kwargs: Any) -> Task:
-        """Queue a job. The Task's signals arrive on the calling thread, which needs an event loop."""
+        """Queue a job. The Task's signals arrive on the calling thread, which needs an event loop.
+
+        On a closed lane the job is dropped: the Task only says that it stopped.
+        """
         task = Task()
         for end in (task.done, task.failed, task.stopped):
             end.connect(lambda *_: self._open.pop(task, None))
-        self._open[task] = self._pool.submit(task.run, job, *args, **kwargs)
+        if self._closed:
+            task.dropped()
+        else:
+            self._open[task] = self._pool.submit(task.run, job, *args, **kwargs)
         return task
 
     def __len__(self) -> int:
@@ -100,6 +107,7 @@ class Lane:
 
     def close(self) -> None:
         """Stop what is running, drop what is waiting, and wait for the thread."""
+        self._closed = True
         for task, future in list(self._open.items()):
             task.stop()
             if future.cancel():

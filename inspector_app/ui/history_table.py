@@ -58,7 +58,7 @@ COLUMNS = (
     Column(mark("Lot"), 70, lambda record: record.lot or ""),
     Column(mark("Serial"), 68, lambda record: record.serial or ""),
     Column(mark("Defect"), 84, _defect),
-    Column(mark("P(NG)"), 62, _p_ng),
+    Column(mark("P(NG)"), 74, _p_ng),
     Column(mark("Heard"), 80, _heard),
 )
 VERDICT_COLUMN = 1

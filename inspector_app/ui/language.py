@@ -50,11 +50,16 @@ class Language(QObject):
         """Switch; every widget gets a LanguageChange event from Qt."""
         self.code = choose(wanted)
         QLocale.setDefault(QLocale(self.code))
-        for translator in self._installed:
-            QCoreApplication.removeTranslator(translator)
+        self.forget()
         qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"qtbase_{self.code}.qm"
         ours = self._folder / f"kensa_{self.code}.qm"
         self._installed = [self._install(file) for file in (qt, ours) if file.is_file()]
+
+    def forget(self) -> None:
+        """Back to the source texts."""
+        for translator in self._installed:
+            QCoreApplication.removeTranslator(translator)
+        self._installed = []
 
     def _install(self, file: Path) -> QTranslator:
         translator = QTranslator(self)

@@ -61,7 +61,7 @@ class ReadinessChip(Spoken, Themed, QWidget):
     def respeak(self) -> None:
         stage, now = self._readiness.stage, theme.tokens()
         self._words.setText(tr(stage.value))
-        self._detail.setText(tr(self._readiness.detail) if self._readiness.detail else "")
+        self._detail.setText(self._readiness.detail)
         self._bar.setVisible(stage.busy)
         self._icon.setVisible(not stage.busy)
         name, colour = ("circle-check", now.ok) if stage is Stage.READY else ("triangle-alert", now.ng)

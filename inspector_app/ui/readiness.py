@@ -4,7 +4,9 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector_app.ui.language import mark
+from inspector_app.ui.language import mark, tr
+from inspector_app.ui.sentences import sentence
+from model_runtime.verdict import Fixable
 
 
 class Stage(Enum):
@@ -31,9 +33,23 @@ class Readiness(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.stage = Stage.STARTING
-        self.detail = ""
+        self._detail = ""
+        self._error: Fixable | None = None
 
     def move(self, stage: Stage, detail: str = "") -> None:
-        """Enter a stage; `detail` says more of it in a few words, as what to do when it failed."""
-        self.stage, self.detail = stage, detail
+        """Enter a stage; `detail` says more of it in a few words."""
+        self.stage, self._detail, self._error = stage, detail, None
         self.changed.emit(stage)
+
+    def fail(self, error: Exception) -> None:
+        """The start ends here; what can be fixed is said."""
+        self.stage, self._detail = Stage.FAILED, ""
+        self._error = error if isinstance(error, Fixable) else None
+        self.changed.emit(self.stage)
+
+    @property
+    def detail(self) -> str:
+        """What there is to say beside the stage's name, in the language in use."""
+        if self._error is not None:
+            return sentence(self._error)
+        return tr(self._detail) if self._detail else ""

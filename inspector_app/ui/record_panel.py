@@ -28,7 +28,7 @@ class RecordPanel(Spoken, Themed, QFrame):
         self.record: Inspection | None = None
         self._empty = EmptyState("list", mark("Nothing chosen"), mark("Choose a record in the table to see all of it."))
         self.band, self.details = VerdictBand(88), VerdictDetails()
-        self.photo, self.golden = PhotoStage(QSize(120, 200)), PhotoStage(QSize(120, 200))
+        self.photo, self.golden = PhotoStage(QSize(120, 120)), PhotoStage(QSize(120, 120))
         self.title, self.subtitle = label("title", selectable=True), label("caption", selectable=True)
         self.facts = MonoText()
         self.play_button = KeyButton("volume-2", mark("Play note"), "F4")
@@ -73,7 +73,6 @@ class RecordPanel(Spoken, Themed, QFrame):
             caption = label("caption")
             self.say(caption.setText, title)
             inside.addWidget(caption)
-            stage.setFixedHeight(220)
             inside.addWidget(stage)
             row.addWidget(box, 1)
         return row
@@ -87,6 +86,8 @@ class RecordPanel(Spoken, Themed, QFrame):
             return
         self._scroll.verticalScrollBar().setValue(0)
         self._golden_box.setVisible(record.golden is not None)
+        for stage in (self.photo, self.golden):
+            stage.setFixedHeight(156 if record.golden is not None else 260)
         self.play_button.setVisible(record.voice is not None)
         self._load(self.photo, record.photo, record)
         self._load(self.golden, record.golden, record)

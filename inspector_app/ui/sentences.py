@@ -22,6 +22,7 @@ SENTENCES = {
     "missing": mark("The file does not exist; check the name."),
     "newer_database": mark("The records were written by a newer Kensa; update the program."),
     "no_camera": mark("There is no camera; connect one, or work with files."),
+    "no_cuda": mark("There is no CUDA device; choose the CPU."),
     "no_microphone": mark("There is no microphone; connect one, or use a sound file."),
     "no_model": mark("The model is not loaded; the unit is kept and will be judged at the next start."),
     "no_permission": mark("No permission for the file or folder; check who may read and write it."),

@@ -103,7 +103,7 @@ class VerdictBand(Spoken, QWidget):
         second_font = _fitting(self.font(), second, room.width(), min(20 if self._verdict else 16, size), False)
         # Set by what is seen of the letters: the fonts' own line heights leave holes above and below.
         high, low = 0.76 * first_font.pixelSize(), 0.76 * second_font.pixelSize() if second else 0.0
-        gap = 0.22 * first_font.pixelSize() + 4 if second else 0.0
+        gap = 0.27 * first_font.pixelSize() + 4 if second else 0.0
         baseline = (self.height() - high - gap - low) / 2 + high
         painter.setPen(ink)
         for font, text, line in ((first_font, self.title, baseline), (second_font, second, baseline + gap + low)):
@@ -164,8 +164,8 @@ class ProbabilityBar(Spoken, QWidget):
             painter.drawText(QRectF(x - 30, track.bottom() + 3, 60, 18), Qt.AlignmentFlag.AlignHCenter, f"{value:.2f}")
         painter.setPen(QColor(now.muted))
         ends = QRectF(track.left(), track.bottom() + 3, track.width(), 18)
-        painter.drawText(ends, Qt.AlignmentFlag.AlignLeft, tr("OK"))
-        painter.drawText(ends, Qt.AlignmentFlag.AlignRight, tr("NG"))
+        painter.drawText(ends, Qt.AlignmentFlag.AlignLeft, "OK")
+        painter.drawText(ends, Qt.AlignmentFlag.AlignRight, "NG")
 
     def _paint_pointer(self, painter: QPainter, track: QRectF, now: theme.Tokens) -> None:
         assert self._p is not None
@@ -251,7 +251,7 @@ class VerdictDetails(Spoken, QWidget):
         self._values["severity"].setText("–" if good or none else tr(SEVERITIES[said.severity]))
         self._values["place"].setText("–" if good or said.region is None else place_words(said.region))
         self.bar.show_probability(self._verdict.p_ng, self._verdict.thresholds)
-        self.heard.setText(f"“{said.heard}”" if tr("OK") == "OK" else f"「{said.heard}」")
+        self.heard.setText(tr("“{words}”", words=said.heard))
         for part in (self.heard, self._heard_title):
             part.setVisible(bool(said.heard))
         why = doubt(self._verdict)

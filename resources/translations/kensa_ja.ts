@@ -556,6 +556,10 @@
             <translation>写真も音声メモもありません。どちらかを用意してください。</translation>
         </message>
         <message>
+            <source>There is no CUDA device; choose the CPU.</source>
+            <translation>CUDA デバイスがありません。CPU を選んでください。</translation>
+        </message>
+        <message>
             <source>There is no camera; connect one, or work with files.</source>
             <translation>カメラがありません。接続するか、ファイルを使ってください。</translation>
         </message>
@@ -886,6 +890,10 @@
         <message>
             <source>{length} recorded</source>
             <translation>録音 {length}</translation>
+        </message>
+        <message>
+            <source>“{words}”</source>
+            <translation>「{words}」</translation>
         </message>
     </context>
 </TS>

@@ -125,3 +125,6 @@ def test_close_with_work_waiting(qtbot: QtBot) -> None:
     assert time.monotonic() - before < 1
     assert not [thread for thread in threading.enumerate() if "kensa-closing" in thread.name]
     qtbot.waitUntil(lambda: len(ends) == 3)
+    late = lane.start(lambda: pytest.fail("ran on a closed lane"))
+    with qtbot.waitSignal(late.stopped):
+        pass
