@@ -53,7 +53,9 @@ class History:
 
     def search(self, wanted: Filter = Filter()) -> list[Inspection]:
         """Rows that pass the filter, newest first; at most `limit` (None: all)."""
-        query = everything().where(*_conditions(wanted)).order_by(SampleRow.id.desc()).limit(wanted.limit)
+        # The same ids either way; said of the verdicts, SQLite can walk their index and need not sort them.
+        newest = VerdictRow.sample_id if wanted.verdict else SampleRow.id
+        query = everything().where(*_conditions(wanted)).order_by(newest.desc()).limit(wanted.limit)
         with self._database.read() as session:
             return [inspection_of(found, self._files) for found in session.execute(query)]
 

@@ -78,10 +78,11 @@ class SampleRow(Table):
     failure_message: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        Index("ix_samples_state", "state"),
-        Index("ix_samples_part", "part"),
-        Index("ix_samples_lot", "lot"),
-        Index("ix_samples_serial", "serial"),
+        # With the id, so that the newest of one part or lot are found without sorting all of it.
+        Index("ix_samples_state", "state", "id"),
+        Index("ix_samples_part", "part", "id"),
+        Index("ix_samples_lot", "lot", "id"),
+        Index("ix_samples_serial", "serial", "id"),
     )
 
 
@@ -116,7 +117,7 @@ class VerdictRow(Table):
 
     __table_args__ = (
         Index("ix_verdicts_sample_id", "sample_id", unique=True),
-        Index("ix_verdicts_verdict", "verdict"),
+        Index("ix_verdicts_verdict", "verdict", "sample_id"),
     )
 
 

@@ -82,7 +82,7 @@ def _captured() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_samples"),
     )
     for column in ("lot", "part", "serial", "state"):
-        op.create_index(f"ix_samples_{column}", "samples", [column])
+        op.create_index(f"ix_samples_{column}", "samples", [column, "id"])
 
 
 def _judged() -> None:
@@ -115,4 +115,4 @@ def _judged() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_verdicts"),
     )
     op.create_index("ix_verdicts_sample_id", "verdicts", ["sample_id"], unique=True)
-    op.create_index("ix_verdicts_verdict", "verdicts", ["verdict"])
+    op.create_index("ix_verdicts_verdict", "verdicts", ["verdict", "sample_id"])
