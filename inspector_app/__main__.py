@@ -29,8 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     terminal = Terminal(args.json)
     places = Places.find(args.data)
-    logs.start(places)
     try:
+        logs.start(places)
         with redirect_stdout(sys.stderr):  # what a library prints must not stand between JSON lines
             return _command(args)(Run(args, places, terminal))
     except Fixable as error:

@@ -15,6 +15,7 @@ import soundfile
 from PIL import Image
 
 from inspector_app.errors import KensaError, from_os_error
+from inspector_app.texts import storable
 
 # What the model's own readers accept (model_runtime/photo.py, voice.py; held equal by a test): a sample that was kept
 # can be judged. They cannot be asked here, since they load torch.
@@ -186,8 +187,3 @@ def _check_size(width: int, height: int, name: str) -> None:
 def _photo_too_large(name: str) -> KensaError:
     most = MAX_PIXELS // 1_000_000
     return KensaError("photo_too_large", f"The photo {name} has more than {most} megapixels; give a smaller one.")
-
-
-def storable(name: str) -> str:
-    """The name in characters that UTF-8 can hold: undecodable bytes of a file name become replacement marks."""
-    return name.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -3,6 +3,7 @@
 import argparse
 from datetime import UTC, datetime, time
 
+from inspector_app.texts import storable
 from inspector_app.version import APP_VERSION
 
 STATES = ("captured", "judged", "failed")
@@ -29,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _judge(command("judge", "judge", "judge photos, folders or a voice note, and keep all of it"))
     _history(command("history", "history", "list what was judged, newest first"))
     show = command("show", "history", "all that is kept of one inspection")
-    show.add_argument("id", metavar="ID")
+    show.add_argument("id", metavar="ID", type=storable)
     command("verify", "verify", "check database, audit chain and the hash of every kept file")
     _models(command("models", "models", "list, install, verify or choose base models"), common)
     command("doctor", "doctor", "look whether this computer has what is needed")
@@ -44,25 +45,25 @@ def _common(to: argparse.ArgumentParser, default: object) -> None:
 def _judge(to: argparse.ArgumentParser) -> None:
     to.add_argument("targets", nargs="*", metavar="PHOTO|FOLDER", help="a folder with metadata.csv is judged by it")
     to.add_argument("--voice", metavar="FILE", help="the voice note to the one photo, or alone")
-    to.add_argument("--part", metavar="P", help="part number, where metadata.csv names none")
-    to.add_argument("--lot", metavar="L", help="lot, where metadata.csv names none")
-    to.add_argument("--serial", metavar="S", help="serial number, where metadata.csv names none")
+    to.add_argument("--part", metavar="P", type=storable, help="part number, where metadata.csv names none")
+    to.add_argument("--lot", metavar="L", type=storable, help="lot, where metadata.csv names none")
+    to.add_argument("--serial", metavar="S", type=storable, help="serial number, where metadata.csv names none")
     to.add_argument("--golden", metavar="PHOTO", help="photo of a good part, where metadata.csv names none")
     to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
     to.add_argument("--adapter", metavar="A", help="an installed adapter NAME@VERSION, or the folder of one")
-    to.add_argument("--operator", metavar="NAME", help="who inspects")
+    to.add_argument("--operator", metavar="NAME", type=storable, help="who inspects")
 
 
 def _history(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--text", metavar="T", help="found anywhere in names, transcript, defect, remark")
-    to.add_argument("--part", metavar="P")
-    to.add_argument("--lot", metavar="L")
-    to.add_argument("--serial", metavar="S")
+    to.add_argument("--text", metavar="T", type=storable, help="found anywhere in names, transcript, defect, remark")
+    to.add_argument("--part", metavar="P", type=storable)
+    to.add_argument("--lot", metavar="L", type=storable)
+    to.add_argument("--serial", metavar="S", type=storable)
     to.add_argument("--verdict", choices=VERDICTS, type=str.upper)
     to.add_argument("--state", choices=STATES)
     to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
     to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
-    to.add_argument("--before", metavar="ID", help="only what was kept before this one")
+    to.add_argument("--before", metavar="ID", type=storable, help="only what was kept before this one")
     to.add_argument("--limit", metavar="N", type=_count)
 
 

@@ -1,5 +1,6 @@
 """`kensa doctor`: whether this computer has what the program needs, thing by thing, and what to do where not."""
 
+import ctypes
 import importlib
 import importlib.metadata
 import os
@@ -9,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from inspector_app.commands import loading
 from inspector_app.commands.run import DONE, FIXABLE, Run
@@ -97,14 +99,26 @@ def data_folder(run: Run) -> Iterator[Finding]:
 
 def window(run: Run) -> Iterator[Finding]:
     """The libraries that Qt needs of the system."""
-    for name in ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets"):
-        try:
-            importlib.import_module(name)
-        except ImportError as error:
-            yield Finding("window", False, f"{error}; install the libraries that README names", needed=False)
-            return
+    try:
+        for name in ("QtCore", "QtGui", "QtWidgets"):
+            importlib.import_module(f"PySide6.{name}")
+        for plugin in _platform_plugins():
+            ctypes.CDLL(str(plugin))
+    except (ImportError, OSError) as error:
+        yield Finding("window", False, f"{error}; install the libraries that README names", needed=False)
+        return
     shown = "no display; the command line works" if not has_display() else "Qt can be loaded, a display is there"
     yield Finding("window", True, shown, needed=False)
+
+
+def _platform_plugins() -> list[Path]:
+    """On Linux, Qt's way to the X server: a library of the system that it lacks is noticed only when a window opens."""
+    if not sys.platform.startswith("linux"):
+        return []
+    from PySide6.QtCore import QLibraryInfo
+
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
+    return [folder / "libqxcb.so"]
 
 
 def sound(run: Run) -> Iterator[Finding]:

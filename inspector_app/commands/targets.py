@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from inspector_app.capture.sample import PHOTO_SUFFIXES, Photo, Sample, read_photo, read_voice, storable
+from inspector_app.capture.sample import PHOTO_SUFFIXES, Photo, Sample, read_photo, read_voice
 from inspector_app.errors import KensaError, from_os_error
 from inspector_app.parts import GENERAL, Parts, is_defect
+from inspector_app.texts import storable
 from model_runtime.verdict import DEFECTS
 
 METADATA = "metadata.csv"

@@ -17,6 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from inspector_app.texts import printable
+
 _SPARSE_SECONDS = 10.0
 _FILE_WIDTH = 240
 _WHOLE = {"id", "verdict", "expected", "p_ng"}
@@ -146,8 +148,3 @@ def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) 
         if name in columns and sum(needs.values()) > width:
             needs.pop(columns.index(name), None)
     return list(needs)
-
-
-def printable(text: str) -> str:
-    """The text without what moves the cursor or rings: a file name must not be able to rewrite the screen."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

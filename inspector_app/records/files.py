@@ -5,6 +5,7 @@ Knows bytes and paths only; which sample a file belongs to is written in the dat
 
 import hashlib
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from inspector_app.errors import from_os_error
@@ -39,8 +40,9 @@ class MediaFiles:
     def sweep(self) -> None:
         """Removes what a crash left half-written a day ago or longer; younger ones may belong to a running program."""
         for leftover in self._folder.glob("*/.*.tmp"):
-            if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
-                leftover.unlink(missing_ok=True)
+            with suppress(OSError):  # another program may be sweeping too; what stays is swept another day
+                if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
+                    leftover.unlink()
 
 
 def hash_of(path: Path) -> str:

@@ -30,14 +30,21 @@ class Said:
 Kensa = Callable[..., Said]
 
 
+class LoadedJudge(FakeJudge):
+    """A fake that remembers how it was asked for: model folder, adapter folder, threads, progress."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: list[tuple[Any, ...]] = []
+
+
 @pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch) -> FakeJudge:
-    """The judge that commands get; `judge.loaded` holds how it was asked for."""
-    fake = FakeJudge()
-    fake.loaded = []  # type: ignore[attr-defined]
+def judge(monkeypatch: pytest.MonkeyPatch) -> LoadedJudge:
+    """The judge that commands get."""
+    fake = LoadedJudge()
 
     def load(*args: object) -> FakeJudge:
-        fake.loaded.append(args)  # type: ignore[attr-defined]
+        fake.loaded.append(args)
         print("a library that prints")  # noise that must not reach stdout
         return fake
 

@@ -10,8 +10,8 @@ from inspector_app.records import check
 from inspector_app.records.history import Filter, History
 from inspector_app.records.record import State
 from model_runtime.verdict import DEFECTS, Answer, Fixable, Thresholds
-from tests.fakes import FAKE_IDENTITY, FakeJudge
-from tests.flow.conftest import Kensa
+from tests.fakes import FAKE_IDENTITY
+from tests.flow.conftest import Kensa, LoadedJudge
 from tests.makers import png, station, wav
 
 
@@ -35,7 +35,7 @@ def table(folder: Path, *rows: dict[str, str], encoding: str = "utf-8") -> None:
         writer.writerows(rows)
 
 
-def test_the_line_is_the_contract(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
+def test_the_line_is_the_contract(kensa: Kensa, judge: LoadedJudge, photos: Path) -> None:
     judge.script = [0.974]
     judge.heard = "deep scratch on the left edge"
     said = kensa(
@@ -76,7 +76,7 @@ def test_a_folder_is_judged_whole_and_sorted(kensa: Kensa, photos: Path) -> None
     assert {line["part"] for line in said.lines} == {"general"}
 
 
-def test_what_cannot_be_judged_is_named_and_the_others_go_on(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
+def test_what_cannot_be_judged_is_named_and_the_others_go_on(kensa: Kensa, judge: LoadedJudge, photos: Path) -> None:
     judge.script = [0.1, Fixable("too_dark", "The photo is too dark; take it again."), 0.9]
     (photos / "sub" / "d.png").write_bytes(png()[:500])
     missing = photos / "nothing.png"
@@ -101,7 +101,7 @@ def test_what_cannot_be_judged_is_named_and_the_others_go_on(kensa: Kensa, judge
     assert kensa("history", "--json").lines[1]["error"]["code"] == "too_dark"
 
 
-def test_a_bug_costs_one_unit_and_the_exit_code(kensa: Kensa, judge: FakeJudge, photos: Path, tmp_path: Path) -> None:
+def test_a_bug_costs_one_unit_and_the_exit_code(kensa: Kensa, judge: LoadedJudge, photos: Path, tmp_path: Path) -> None:
     judge.script = [ZeroDivisionError("ours"), 0.1, 0.1]
     said = kensa("judge", photos, photos / "nothing.png", "--json")
     assert said.code == 1
@@ -115,7 +115,7 @@ def test_a_bug_costs_one_unit_and_the_exit_code(kensa: Kensa, judge: FakeJudge, 
     assert kensa("history", "--state", "captured", "--json").lines == []
 
 
-def test_a_voice_alone(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
+def test_a_voice_alone(kensa: Kensa, judge: LoadedJudge, photos: Path) -> None:
     said = kensa("judge", "--voice", photos / "note.wav", "--json")
     assert said.code == 0
     assert said.lines[0]["photo"] is None and said.lines[0]["voice"]["file"] == str(photos / "note.wav")
@@ -124,7 +124,7 @@ def test_a_voice_alone(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
     assert bad.code == 2 and bad.lines[0]["photo"] is None and bad.lines[0]["voice"] == {"file": str(photos / "b.png")}
 
 
-def test_the_golden_photo_goes_with_all(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
+def test_the_golden_photo_goes_with_all(kensa: Kensa, judge: LoadedJudge, photos: Path) -> None:
     assert kensa("judge", photos, "--golden", photos / "b.png").code == 0
     assert [asked.golden and asked.golden.read_bytes() for asked in judge.questions] == [png(0)] * 3
 
@@ -145,17 +145,17 @@ def test_the_golden_photo_goes_with_all(kensa: Kensa, judge: FakeJudge, photos: 
     ],
 )
 def test_refused_before_anything_is_kept(
-    kensa: Kensa, judge: FakeJudge, photos: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], code: str
+    kensa: Kensa, judge: LoadedJudge, photos: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], code: str
 ) -> None:
     monkeypatch.chdir(photos)
     said = kensa("--json", *args)
     assert said.code == 2
     assert said.lines == [{"error": {"code": code, "message": said.err.strip()}}]
     assert "\n" not in said.err.strip()
-    assert judge.loaded == [] and kensa("history", "--json").out == ""  # type: ignore[attr-defined]
+    assert judge.loaded == [] and kensa("history", "--json").out == ""
 
 
-def test_metadata_brings_voice_golden_part_lot_and_serial(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
+def test_metadata_brings_voice_golden_part_lot_and_serial(kensa: Kensa, judge: LoadedJudge, photos: Path) -> None:
     table(
         photos,
         {"file_name": "b.png", "voice_file_name": "note.wav", "golden_file_name": "a.JPG", "part": "pcb", "lot": "L1",
@@ -186,7 +186,7 @@ def test_metadata_rows_that_cannot_be_are_named_and_the_others_go_on(kensa: Kens
 
 
 def test_a_part_that_only_the_folder_knows_is_judged_by_its_defects(
-    kensa: Kensa, judge: FakeJudge, photos: Path
+    kensa: Kensa, judge: LoadedJudge, photos: Path
 ) -> None:
     table(
         photos,
@@ -233,7 +233,7 @@ def test_a_folder_without_photos_is_said(kensa: Kensa, tmp_path: Path) -> None:
     assert said.code == 2 and said.lines[0]["error"]["code"] == "no_photos"
 
 
-def test_text_for_people(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
+def test_text_for_people(kensa: Kensa, judge: LoadedJudge, photos: Path) -> None:
     judge.script = [0.05, 0.95, 0.5]
     said = kensa("judge", photos)
     assert said.code == 0
@@ -249,7 +249,7 @@ def test_a_file_name_cannot_rewrite_the_screen(kensa: Kensa, tmp_path: Path) -> 
     assert said.code == 0 and "\x1b" not in said.out + said.err
 
 
-def test_operator_settings_and_threads(kensa: Kensa, judge: FakeJudge, photos: Path, tmp_path: Path) -> None:
+def test_operator_settings_and_threads(kensa: Kensa, judge: LoadedJudge, photos: Path, tmp_path: Path) -> None:
     from inspector_app.settings import Settings
 
     Settings().changed(operator="佐藤", threads=3, thresholds=Thresholds(0.4, 0.6)).save(
@@ -258,15 +258,15 @@ def test_operator_settings_and_threads(kensa: Kensa, judge: FakeJudge, photos: P
     kensa("judge", photos / "b.png")
     kensa("judge", photos / "b.png", "--operator", "田中")
     assert [line["operator"] for line in kensa("history", "--json").lines] == ["田中", "佐藤"]
-    assert judge.loaded[0][2] == 3 and judge.questions[0].thresholds == Thresholds(0.4, 0.6)  # type: ignore[attr-defined]
+    assert judge.loaded[0][2] == 3 and judge.questions[0].thresholds == Thresholds(0.4, 0.6)
 
 
 def test_threads_of_the_environment(
-    kensa: Kensa, judge: FakeJudge, photos: Path, monkeypatch: pytest.MonkeyPatch
+    kensa: Kensa, judge: LoadedJudge, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KENSA_MODEL_THREADS", "2")
     assert kensa("judge", photos / "b.png").code == 0
-    assert judge.loaded[0][2] == 2  # type: ignore[attr-defined]
+    assert judge.loaded[0][2] == 2
     monkeypatch.setenv("KENSA_MODEL_THREADS", "many")
     assert kensa("judge", photos / "b.png").code == 2
 
@@ -294,7 +294,7 @@ def test_a_disk_that_fills_up_costs_what_does_not_fit(
     assert [row.state for row in History.of(at.store).search(Filter())] == [State.JUDGED] * 2
 
 
-def test_an_interrupted_batch_keeps_what_was_judged(kensa: Kensa, judge: FakeJudge, photos: Path) -> None:
+def test_an_interrupted_batch_keeps_what_was_judged(kensa: Kensa, judge: LoadedJudge, photos: Path) -> None:
     judge.script = [0.1, KeyboardInterrupt()]
     said = kensa("judge", photos, "--json")
     assert said.code == 130 and len(said.lines) == 1
@@ -304,3 +304,9 @@ def test_an_interrupted_batch_keeps_what_was_judged(kensa: Kensa, judge: FakeJud
 
 def test_answers_are_those_of_the_vocabulary(kensa: Kensa, photos: Path) -> None:
     assert {line["judgment"]["verdict"] for line in kensa("judge", photos, "--json").lines} <= {str(a) for a in Answer}
+
+
+def test_words_that_are_no_text_are_kept_as_marks(kensa: Kensa, photos: Path) -> None:
+    said = kensa("judge", photos / "b.png", "--lot", "L\udcff", "--serial", "S\ud800", "--json")
+    assert said.code == 0 and said.lines[0]["lot"].startswith("L\ufffd")
+    assert len(kensa("history", "--lot", "L\udcff", "--json").lines) == 1

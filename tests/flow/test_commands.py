@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from inspector_app.settings import Settings
-from tests.fakes import FakeJudge
-from tests.flow.conftest import Kensa
+from tests.flow.conftest import Kensa, LoadedJudge
 from tests.makers import png
 
 
 @pytest.fixture
-def judged(kensa: Kensa, judge: FakeJudge, tmp_path: Path) -> Kensa:
+def judged(kensa: Kensa, judge: LoadedJudge, tmp_path: Path) -> Kensa:
     """Two units in the records: an OK of lot L1 and an NG of lot L2."""
     judge.script = [0.05, 0.95]
     for number in (1, 2):
@@ -118,7 +117,7 @@ def test_our_bug_is_exit_1_and_in_the_log(kensa: Kensa, tmp_path: Path, monkeypa
 
 
 def test_models_are_installed_checked_and_chosen(
-    kensa: Kensa, judge: FakeJudge, tiny_checkpoint: Path, tmp_path: Path
+    kensa: Kensa, judge: LoadedJudge, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:
     installed = kensa("models", "install", tiny_checkpoint, "--name", "tiny", "--json")
     assert installed.code == 0 and installed.lines[0]["name"] == "tiny"
@@ -132,7 +131,7 @@ def test_models_are_installed_checked_and_chosen(
 
     (tmp_path / "1.png").write_bytes(png())
     kensa("judge", tmp_path / "1.png")
-    assert judge.loaded[0][0] == tmp_path / "data" / "models" / "tiny"  # type: ignore[attr-defined]
+    assert judge.loaded[0][0] == tmp_path / "data" / "models" / "tiny"
 
     spoiled = tmp_path / "data" / "models" / "tiny" / "tokenizer.json"
     spoiled.write_text(spoiled.read_text() + " ")
@@ -194,7 +193,7 @@ def samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_demo_shows_what_was_expected_and_what_came(kensa: Kensa, judge: FakeJudge, samples: Path) -> None:
+def test_demo_shows_what_was_expected_and_what_came(kensa: Kensa, judge: LoadedJudge, samples: Path) -> None:
     judge.script = [0.05, 0.95, 0.5]
     said = kensa("demo")
     assert said.code == 0
