@@ -1,0 +1,94 @@
+"""The judgment as a sequence of tokens for training: the same spans and choices as the runtime's grammar, with weights."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from model_runtime.nano import tokens
+
+WEIGHT = {"verdict": 2.0, "defect": 1.0, "severity": 0.3, "place": 0.7, "heard": 1.0, "says": 2.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is right for one sample; None where it is not known or not asked (no loss there)."""
+
+    verdict: str | None
+    defect: str | None = None
+    severity: str | None = None
+    row: int | None = None
+    col: int | None = None
+    heard: tuple[int, ...] | None = None
+    says: str | None = None
+
+
+class Answers:
+    """Encodes targets; `photo` says whether a place is asked, `voice` whether a transcript is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.encode = lru_cache(maxsize=None)(self._encode)
+
+    def _encode(self, text: str) -> tuple[int, ...]:
+        return tuple(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def prompt(self, name: str) -> tuple[int, ...]:
+        return self.encode(name)
+
+    @property
+    def closing(self) -> tuple[int, ...]:
+        """Instruction, end of the user's turn, start of the answer."""
+        return (*self.encode("judge"), tokens.END, tokens.ASSISTANT)
+
+    def sequence(self, t: Target, photo: bool, voice: bool) -> tuple[list[int], list[float]]:
+        """Token ids and loss weights; ends after the last choice that is asked."""
+        ids: list[int] = []
+        weights: list[float] = []
+
+        def say(text: str, weight: float = 0.0) -> None:
+            piece = self.encode(text)
+            ids.extend(piece)
+            weights.extend([weight / len(piece)] * len(piece))
+
+        say('{"verdict": "')
+        bad = t.verdict == "NG"
+        say("NG" if bad else "OK", WEIGHT["verdict"] if t.verdict else 0.0)
+        if bad:
+            say('", "defect": "')
+            say(t.defect or "damaged", WEIGHT["defect"] if t.defect else 0.0)
+            say('", "severity": "')
+            say(t.severity or "major", WEIGHT["severity"] if t.severity else 0.0)
+            if photo:
+                say('", "region": {"row": ')
+                say(str(t.row or 0), WEIGHT["place"] if t.row is not None else 0.0)
+                say(', "col": ')
+                say(str(t.col or 0), WEIGHT["place"] if t.col is not None else 0.0)
+        if not voice:
+            return ids, weights
+        if bad:
+            say('}, "heard": "' if photo else '", "region": null, "heard": "')
+        else:
+            say('", "defect": "none", "severity": "none", "region": null, "heard": "')
+        for token in t.heard or ():
+            ids.append(token)
+            weights.append(WEIGHT["heard"])
+        say('", "voice_says": "', WEIGHT["heard"])
+        say(t.says or "nothing", WEIGHT["says"] if t.says else 0.0)
+        return ids, weights
+
+    def batch(
+        self, targets: list[Target], photo: bool, voice: bool, device: torch.device | str, width: int = 0
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """ids and weights (N, A), right-padded with weight 0; a fixed `width` cuts and pads, so that shapes stay the same."""
+        rows = [self.sequence(t, photo, voice) for t in targets]
+        width = width or max(len(ids) for ids, _ in rows)
+        ids = torch.full((len(rows), width), tokens.PAD)
+        weights = torch.zeros(len(rows), width)
+        for i, (row, weight) in enumerate(rows):
+            row, weight = row[:width], weight[:width]
+            ids[i, : len(row)] = torch.tensor(row)
+            weights[i, : len(row)] = torch.tensor(weight)
+        return ids.to(device, non_blocking=True), weights.to(device, non_blocking=True)

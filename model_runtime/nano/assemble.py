@@ -1,0 +1,96 @@
+"""Trained parts -> the checkpoint folder that the program ships: native layout, manifest, adapter cards, model card.
+
+python -m model_runtime.nano.assemble RUN/parts --tokenizer .work/nano/tokenizer.json --out resources/models/kensa-nano
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from model_runtime import manifest
+from model_runtime.nano import blueprint, mixture, tokens
+
+LICENSE = "MIT (weights); training data and voices: README.md of this folder and resources/THIRD_PARTY.md"
+
+
+def read_parts(folder: Path) -> dict[str, torch.Tensor]:
+    weights: dict[str, torch.Tensor] = {}
+    for path in sorted(folder.glob("part-*.safetensors")):
+        weights |= load_file(path)
+    return weights
+
+
+def lora_of(weights: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:
+    start = f"lora.{name}."
+    return {key[len(start) :]: value.half().contiguous() for key, value in weights.items() if key.startswith(start)}
+
+
+def write_base(weights: dict[str, torch.Tensor], tokenizer: Path, out: Path) -> None:
+    """config, weights in fp16, tokenizer, the two modality LoRAs."""
+    base = {k: v.half().contiguous() for k, v in weights.items() if not k.startswith(("lora.", "extra."))}
+    save_file(base, out / "model.safetensors", metadata={"format": "pt"})
+    config = blueprint.config()
+    config.architectures = ["Phi4MultimodalForCausalLM"]
+    config.dtype = "float16"
+    config.save_pretrained(out)
+    shutil.copy(tokenizer, out / "tokenizer.json")
+    _json(out / "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 4096,
+                                          "bos_token": "<|endoftext|>", "eos_token": "<|end|>", "pad_token": "<|pad|>",
+                                          "clean_up_tokenization_spaces": False})  # fmt: skip
+    _json(
+        out / "generation_config.json",
+        {"bos_token_id": tokens.EOS, "eos_token_id": [tokens.EOS, tokens.END], "pad_token_id": tokens.PAD},
+    )
+    _json(out / "preprocessor_config.json", {"image_processor_type": "Phi4MultimodalImageProcessor", "dynamic_hd": 1,
+                                             "size": {"height": blueprint.SIDE, "width": blueprint.SIDE},
+                                             "patch_size": blueprint.PATCH, "sampling_rate": 16000})  # fmt: skip
+    for name, folder in (("vis_lora", "vision-lora"), ("sp_lora", "speech-lora")):
+        lora = lora_of(weights, name)
+        mixture.save_adapter(lora, blueprint.RANKS[name], out / folder)
+
+
+def write_defect(
+    weights: dict[str, torch.Tensor], base: str, out: Path, figures: dict[str, Any], temperature: float
+) -> None:
+    rank = blueprint.RANKS["defect"]
+    mixture.save_adapter(lora_of(weights, "defect"), rank, out)
+    card = {"format": 1, "name": "defect", "version": 1, "base": base, "parent": None, "rank": rank, "alpha": 2.0 * rank,
+            "target_modules": mixture.PATTERN, "sha256": hashlib.sha256((out / "adapter_model.safetensors").read_bytes()).hexdigest(),
+            "temperature": temperature, "thresholds": {"ok_below": 0.2, "ng_above": 0.8},
+            "trained_on": "procedural parts; magnetic_tile, deeppcb, bsdata, xsdd (train splits)", "figures": figures,
+            "created": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
+    _json(out / "card.json", card)
+
+
+def _json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("parts", type=Path)
+    options.add_argument("--tokenizer", type=Path, required=True)
+    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--figures", type=Path, help="JSON of measured figures for the adapter's card")
+    given = options.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    weights = read_parts(given.parts)
+    write_base(weights, given.tokenizer, given.out)
+    made = manifest.make_manifest(given.out, "kensa-nano", prompt=blueprint.prompt_settings(),
+                                  source="trained by model_runtime.nano", license=LICENSE)  # fmt: skip
+    manifest.write_manifest(given.out, made)
+    figures = json.loads(given.figures.read_text()) if given.figures else {}
+    temperature = float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
+    write_defect(weights, made.sha256, given.out / "defect-lora", figures, temperature)
+    print(f"{given.out}: {made.size / 1e6:.1f} MB, {made.identity}")
+
+
+if __name__ == "__main__":
+    main()

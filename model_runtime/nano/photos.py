@@ -1,0 +1,271 @@
+"""Photos for training, real and drawn, in batches on the device: with a golden photo beside them, or alone.
+
+Aliens are never trained on: they play the product that Kensa has never seen.
+"""
+
+import io
+import json
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from model_runtime.nano.answers import Target
+from model_runtime.nano.scenes import EVIDENT, GENERIC, SIDE, Scenes, centre, dense_labels
+from model_runtime.nano.tokens import CLASSES
+
+DENSE = ("none", *CLASSES)
+GENERIC_TO_DENSE = [DENSE.index(name) for name in GENERIC]
+GRAVE = {"crack", "break", "missing", "open", "short", "damaged", "blowhole"}
+TRAINED_SETS = ("magnetic_tile", "deeppcb", "bsdata", "xsdd")
+
+
+@dataclass
+class Batch:
+    """golden (N, 3, S, S) or None, test (N, 3, S, S), targets, dense (N, cells, cells) with -100 = unknown."""
+
+    golden: torch.Tensor | None
+    test: torch.Tensor
+    targets: list[Target]
+    dense: torch.Tensor
+
+    @staticmethod
+    def join(parts: list["Batch"]) -> "Batch":
+        goldens = [p.golden for p in parts if p.golden is not None]
+        return Batch(
+            torch.cat(goldens) if goldens else None,
+            torch.cat([p.test for p in parts]),
+            [t for p in parts for t in p.targets],
+            torch.cat([p.dense for p in parts]),
+        )
+
+
+def severity(name: str, area: float) -> str:
+    """By the share of the photo that is bad; what breaks the part's function is never minor."""
+    if area > 0.02:
+        return "critical"
+    return "major" if area > 0.003 or name in GRAVE else "minor"
+
+
+def _load(blob: memoryview, row: dict[str, Any]) -> np.ndarray:
+    image = Image.open(io.BytesIO(blob[row["at"] : row["at"] + row["n"]])).convert("RGB")
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+
+
+def part_of(row: dict[str, Any]) -> str:
+    """train, val (one lot in ten of the train split) or test."""
+    if row["split"] != "train":
+        return "test"
+    # DeepPCB has few lots: there the pair is the unit, and both its photos go the same way
+    unit = row["file"].rsplit("_", 1)[0] if row["set"] == "deeppcb" else row["lot"] or row["file"]
+    return "val" if zlib.crc32(unit.encode()) % 12 == 0 else "train"
+
+
+class RealPhotos:
+    """Every photo of the packed sets as one uint8 tensor on the device, with its boxes drawn as masks on demand."""
+
+    def __init__(self, folder: Path, device: torch.device | str) -> None:
+        self.device = torch.device(device)
+        self.rows: list[dict[str, Any]] = json.loads((folder / "photos.json").read_text(encoding="utf-8"))
+        blob = memoryview((folder / "photos.bin").read_bytes())
+        with ThreadPoolExecutor(16) as pool:
+            pictures = list(pool.map(lambda row: _load(blob, row), self.rows))
+            sizes = list(
+                pool.map(lambda row: Image.open(io.BytesIO(blob[row["at"] : row["at"] + row["n"]])).size, self.rows)
+            )
+        self.pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).to(self.device)
+        by_name = {(row["set"], row["file"]): i for i, row in enumerate(self.rows)}
+        for row, (width, height) in zip(self.rows, sizes, strict=True):
+            row["part_split"] = part_of(row)
+            row["golden_index"] = by_name.get((row["set"], row["golden"]))
+            row["boxes"] = [
+                (b["defect"], b["box"][0] / width, b["box"][1] / height, b["box"][2] / width, b["box"][3] / height)
+                for b in row["boxes"]
+            ]
+
+    def indices(self, name: str, split: str, verdict: str | None = None) -> list[int]:
+        return [
+            i
+            for i, r in enumerate(self.rows)
+            if r["set"] == name and r["part_split"] == split and verdict in (None, r["verdict"])
+        ]
+
+    def take(self, indices: list[int]) -> torch.Tensor:
+        return self.pixels[torch.tensor(indices, device=self.device)].float() / 255
+
+    def masks(self, indices: list[int]) -> torch.Tensor:
+        """(N, 2, S, S): boxes of the row's own class, and boxes of any other."""
+        out = np.zeros((len(indices), 2, SIDE, SIDE), np.float32)
+        for n, i in enumerate(indices):
+            for name, x0, y0, x1, y1 in self.rows[i]["boxes"]:
+                box = [int(v * SIDE) for v in (y0, y1, x0, x1)]
+                out[n, int(name != self.rows[i]["defect"]), box[0] : box[1] + 1, box[2] : box[3] + 1] = 1
+        return torch.from_numpy(out).to(self.device)
+
+
+class Mixer:
+    """Draws training batches from the real photos of one split and from the scenes."""
+
+    def __init__(self, real: RealPhotos, scenes: Scenes, split: str = "train", seed: int = 0) -> None:
+        self.real, self.scenes = real, scenes
+        self.r = np.random.default_rng(seed)
+        self.pools = {
+            (name, verdict): real.indices(name, split, verdict) for name in TRAINED_SETS for verdict in ("OK", "NG")
+        }
+        self.surfaces = [*self.pools["magnetic_tile", "OK"], *self.pools["magnetic_tile", "OK"], *self.pools["xsdd", "NG"],
+                         *self.pools["bsdata", "NG"], *self.pools["deeppcb", "OK"]]  # fmt: skip
+        self.by_class: dict[str, list[int]] = {}
+        for i in self.pools["magnetic_tile", "NG"] + self.pools["xsdd", "NG"]:
+            self.by_class.setdefault(real.rows[i]["defect"], []).append(i)
+
+    def pick(self, pool: list[int], count: int) -> list[int]:
+        return [int(i) for i in self.r.choice(pool, count)]
+
+    def _flip(self, *images: torch.Tensor, turn: bool = True) -> tuple[torch.Tensor, ...]:
+        if self.r.random() < 0.5:
+            images = tuple(i.flip(-1) for i in images)
+        if self.r.random() < 0.5:
+            images = tuple(i.flip(-2) for i in images)
+        if turn and self.r.random() < 0.5:
+            images = tuple(i.transpose(-1, -2) for i in images)
+        return images
+
+    def _drawn(self, golden: torch.Tensor | None, test: torch.Tensor, mask: torch.Tensor, label: torch.Tensor) -> Batch:
+        """Targets of procedural defects: all known."""
+        row, col = centre(mask)
+        area = (mask > 0.4).float().mean((1, 2))
+        # no defect, or one that was lost at the photo's edge
+        label = torch.where((mask > 0.4).sum((1, 2)) < 8, 0, label)
+        targets = []
+        for name, y, x, share in zip(
+            (GENERIC[i] for i in label.tolist()), row.tolist(), col.tolist(), area.tolist(), strict=True
+        ):
+            targets.append(Target("OK") if name == "none" else Target("NG", name, severity(name, share), y, x))
+        dense = torch.tensor(GENERIC_TO_DENSE, device=mask.device)[dense_labels(mask, label)]
+        return Batch(golden, test, targets, dense)
+
+    def _grey(self, *photos: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        grey = self.scenes.chance(0.35, photos[0].shape[0], 1, 1, 1)
+        return tuple(torch.where(grey, p.mean(1, keepdim=True), p) for p in photos)
+
+    def scene_pairs(self, count: int, jitter: float) -> Batch:
+        p = self.scenes.draw(count)
+        golden, _ = self.scenes.photograph(p.golden, p.mask * 0, jitter)
+        test, mask = self.scenes.photograph(p.test, p.mask, jitter)
+        golden, test = self._grey(golden, test)
+        return self._drawn(golden, test, mask, p.label)
+
+    def scene_singles(self, count: int, jitter: float) -> Batch:
+        p = self.scenes.draw(count, evident=True)
+        test, mask = self.scenes.photograph(p.test, p.mask, jitter)
+        (test,) = self._grey(test)
+        return self._drawn(None, test, mask, p.label)
+
+    def surface_pairs(self, count: int, jitter: float, alone: bool = False) -> Batch:
+        """A photo of a real surface, twice; one of them damaged by a drawn defect."""
+        pool = self.pools["magnetic_tile", "OK"] if alone else self.surfaces
+        (base,) = self._flip(self.real.take(self.pick(pool, count)))
+        label = torch.tensor(EVIDENT, device=base.device)[torch.randint(0, len(EVIDENT), (count,), device=base.device)]
+        label = torch.where(self.scenes.chance(0.55, count), label, 0)
+        cx, cy = self.scenes.u(-0.85, 0.85, count, 1, 1), self.scenes.u(-0.85, 0.85, count, 1, 1)
+        damaged, mask = self.scenes.on_surface(base, label, cx, cy)
+        test, mask = self.scenes.photograph(damaged, mask, jitter)
+        if alone:
+            return self._drawn(None, test, mask, label)
+        golden, _ = self.scenes.photograph(base, mask * 0, jitter)
+        return self._drawn(golden, test, mask, label)
+
+    def _boxed(
+        self, golden: torch.Tensor | None, test: torch.Tensor, own: torch.Tensor, other: torch.Tensor, names: list[str]
+    ) -> Batch:
+        """Targets of boxed photos: a place is known where a box of the photo's own class is in view."""
+        row, col = self._one_box(own)
+        area = (own > 0.4).float().mean((1, 2))
+        inside, elsewhere = area * SIDE * SIDE > 6, (other > 0.4).sum((1, 2)) > 6
+        targets = []
+        facts = zip(names, inside.tolist(), elsewhere.tolist(), row.tolist(), col.tolist(), area.tolist(), strict=True)
+        for name, here, there, y, x, share in facts:
+            if here:
+                targets.append(Target("NG", name, severity(name, share / 3), y, x))
+            else:
+                targets.append(Target("NG" if there else "OK"))
+        ids = torch.tensor([DENSE.index(n) for n in names], device=test.device)
+        dense = dense_labels(own, ids)
+        unsure = F.adaptive_max_pool2d(other[:, None], dense.shape[-1])[:, 0] > 0.4
+        return Batch(golden, test, targets, torch.where(unsure & (dense == 0), -100, dense))
+
+    @staticmethod
+    def _one_box(own: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The cell most covered by boxes: a centre of mass between two boxes would lie in neither."""
+        cover = F.adaptive_avg_pool2d(own[:, None], 8)[:, 0].flatten(1)
+        best = cover.argmax(1)
+        return best // 8, best % 8
+
+    def boards(self, count: int, jitter: float) -> Batch:
+        """DeepPCB: half defective beside their golden photo, half the golden photo twice; colours of many laminates."""
+        bad = self.pick(self.pools["deeppcb", "NG"], count)
+        golden_of = [self.real.rows[i]["golden_index"] for i in bad]
+        is_bad = self.r.random(count) < 0.55
+        shown = [b if n else g for b, g, n in zip(bad, golden_of, is_bad, strict=True)]
+        masks = self.real.masks(bad) * torch.from_numpy(is_bad).to(self.real.device)[:, None, None, None]
+        golden, test, masks = self._flip(self.real.take(golden_of), self.real.take(shown), masks)
+        plain = self.scenes.chance(0.4, count, 1, 1, 1)
+        ink, board = self.scenes.u(0, 1, count, 3, 1, 1), self.scenes.u(0, 1, count, 3, 1, 1)
+        golden, test = (torch.where(plain, p, p * ink + (1 - p) * board) for p in (golden, test))
+        small = jitter * 0.35
+        if self.r.random() < 0.5:
+            return self._boxed(golden, test, masks[:, 0], masks[:, 1], [self.real.rows[i]["defect"] for i in bad])
+        golden, _ = self.scenes.photograph(golden, masks[:, 0], small)
+        both, moved = self.scenes.photograph_masks(test, masks, small)
+        return self._boxed(golden, both, moved[:, 0], moved[:, 1], [self.real.rows[i]["defect"] for i in bad])
+
+    def windows(self, count: int) -> Batch:
+        """BSData: windows of the spindle, with pitting in view or without."""
+        chosen = self.pick(self.pools["bsdata", "NG"], count)
+        photo, masks = self._flip(self.real.take(chosen), self.real.masks(chosen), turn=False)
+        zoom = self.scenes.u(0.45, 1.0, count)
+        tx, ty = (1 - zoom) * self.scenes.u(-1, 1, count), (1 - zoom) * self.scenes.u(-1, 1, count)
+        photo, masks = self.scenes.window(photo, masks, zoom, tx, ty)
+        return self._boxed(None, self.scenes.expose(photo), masks[:, 0], masks[:, 1], ["pitting"] * count)
+
+    def labelled(self, count: int, name: str) -> Batch:
+        """Magnetic tiles (OK and NG by halves, classes even) or steel strip (all NG): the place is not known."""
+        classes = [
+            c
+            for c in self.by_class
+            if (c in ("blowhole", "break", "crack", "fray", "uneven")) == (name == "magnetic_tile")
+        ]
+        good = count // 2 if name == "magnetic_tile" else 0
+        chosen = [
+            self.pick(self.by_class[classes[int(self.r.integers(len(classes)))]], 1)[0] for _ in range(count - good)
+        ]
+        chosen += self.pick(self.pools["magnetic_tile", "OK"], good) if good else []
+        (photo,) = self._flip(self.real.take(chosen), turn=False)
+        photo, _ = self.scenes.photograph(photo, photo[:, 0] * 0, 0.5)
+        rows = [self.real.rows[i] for i in chosen]
+        targets = [
+            Target("OK") if r["verdict"] == "OK" else Target("NG", r["defect"], severity(r["defect"], 0.004))
+            for r in rows
+        ]
+        dense = torch.full((count, 10, 10), -100, device=photo.device)
+        dense[[i for i, r in enumerate(rows) if r["verdict"] == "OK"]] = 0
+        return Batch(None, photo, targets, dense)
+
+    def pairs(self, count: int, jitter: float) -> Batch:
+        boards, surfaces = count * 2 // 9, count // 6
+        scenes = count - boards - surfaces
+        return Batch.join(
+            [self.scene_pairs(scenes, jitter), self.boards(boards, jitter), self.surface_pairs(surfaces, jitter)]
+        )
+
+    def singles(self, count: int, jitter: float) -> Batch:
+        tiles, strip, windows, damaged = count * 2 // 5, count // 8, count // 8, count // 10
+        return Batch.join([self.labelled(tiles, "magnetic_tile"), self.labelled(strip, "xsdd"), self.windows(windows),
+                           self.surface_pairs(damaged, jitter, alone=True),
+                           self.scene_singles(count - tiles - strip - windows - damaged, jitter)])  # fmt: skip

@@ -1,0 +1,156 @@
+"""What the training machine needs, in one folder: speech jobs, real speech, real photos, noises, the tokenizer.
+
+    python -m model_runtime.nano.prepare --data ../shared/data --out .work/nano
+
+Needs the extra `nano` (pyopenjtalk-plus writes the labels that the HTS voice speaks from). Nothing here trains.
+"""
+
+import argparse
+import csv
+import io
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import soxr
+from PIL import Image
+
+from model_runtime.nano import notes, speak
+from model_runtime.nano.tokens import build_tokenizer
+
+RATE = 16_000
+SIDE = 320
+WORD_LIST = Path("/usr/share/dict/american-english-small")
+HELD_OUT_SPEAKER = "theo"  # of fsdd: never trained on
+HELD_OUT_WORD_EVERY = 12  # of the Japanese readings: one in twelve is never trained on
+
+
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    with (folder / "metadata.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def word_is_kept_apart(reading: str) -> bool:
+    return sum(reading.encode()) % HELD_OUT_WORD_EVERY == 0
+
+
+def plain_words() -> list[str]:
+    return sorted({w.lower() for w in WORD_LIST.read_text().split() if w.isascii() and w.isalpha() and 2 < len(w) < 12})
+
+
+def speech_jobs(readings: list[str], count: int, seed: int) -> list[dict[str, Any]]:
+    """`count` utterances: six in ten notes, the rest free text; four in a hundred are the test set in voices kept apart."""
+    import pyopenjtalk
+
+    r, english = random.Random(seed), plain_words()
+    jobs = []
+    for i in range(count):
+        apart = i % 25 == 0
+        free, ja = r.random() < 0.4, r.random() < 0.55
+        if ja:
+            note = notes.free_japanese(r, readings) if free else notes.japanese_note(r)
+        else:
+            note = notes.free_english(r, english) if free else notes.english_note(r)
+        job = note.as_dict() | {
+            "split": "test" if apart else "train",
+            "speaker": speak.voice_of(r, note.language, apart),
+        }
+        if job["speaker"]["engine"] == "hts":
+            spoken = note.text if r.random() < 0.7 and note.kind == "note" else note.reading
+            job["labels"] = [
+                line.split("/A:")[0] + "/A:" + line.split("/A:")[1] for line in pyopenjtalk.extract_fullcontext(spoken)
+            ]
+        jobs.append(job)
+    return jobs
+
+
+def _clip(path: Path) -> np.ndarray:
+    sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = sound.mean(axis=1)
+    mono = mono if rate == RATE else soxr.resample(mono, rate, RATE)
+    loud = np.flatnonzero(np.abs(mono) > 0.01)
+    mono = mono[max(0, loud[0] - 1600) : loud[-1] + 1600] if loud.size else mono
+    return (mono / max(1e-3, float(np.abs(mono).max())) * 0.7).astype(np.float32)
+
+
+def real_speech(data: Path) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """Japanese words and English digits, spoken by people; one speaker and one word in twelve kept for the test."""
+    rows, sounds, at = [], [], 0
+    for name in ("tofugu_words_ja", "fsdd_digits_en"):
+        for row in rows_of(data / "speech" / name):
+            text = row["reading"] or row["transcript"]
+            apart = row["speaker"] == HELD_OUT_SPEAKER if row["language"] == "en" else word_is_kept_apart(text)
+            sound = _clip(data / "speech" / name / row["file_name"])
+            rows.append({"language": row["language"], "text": text, "says": "nothing", "defect": "none", "place": "",
+                         "kind": name, "split": "test" if apart else "train", "at": at, "n": sound.size})  # fmt: skip
+            sounds.append(sound)
+            at += sound.size
+    return rows, np.concatenate(sounds)
+
+
+def _small(path: Path) -> tuple[bytes, tuple[int, int], tuple[int, int]]:
+    image = Image.open(path).convert("RGB")
+    size = image.size
+    scale = min(1.0, SIDE / max(size))
+    image = image.resize((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=78)
+    return out.getvalue(), image.size, size
+
+
+def real_photos(data: Path) -> tuple[list[dict[str, Any]], bytes]:
+    """The photos of every set, at most 320 px on the long side, with boxes scaled alike."""
+    rows, blob = [], bytearray()
+    for name in ("magnetic_tile", "deeppcb", "bsdata", "xsdd", "aliens"):
+        for row in rows_of(data / "images" / name):
+            packed, (width, height), (full_width, full_height) = _small(data / "images" / name / row["file_name"])
+            fx, fy = width / full_width, height / full_height
+            boxes = [{"defect": b["defect"], "box": [b["box"][0] * fx, b["box"][1] * fy, b["box"][2] * fx, b["box"][3] * fy]}
+                     for b in json.loads(row["boxes"] or "[]")]  # fmt: skip
+            rows.append({"set": name, "file": row["file_name"], "verdict": row["verdict"], "defect": row["defect"], "boxes": boxes,
+                         "golden": row["golden_file_name"], "part": row["part"], "lot": row["lot"], "split": row["split"],
+                         "at": len(blob), "n": len(packed)})  # fmt: skip
+            blob += packed
+    return rows, bytes(blob)
+
+
+def noises(data: Path) -> dict[str, np.ndarray]:
+    found = {}
+    for name in ("picovoice_noise", "speechbrain_noise_rir"):
+        for row in rows_of(data / "speech" / name):
+            key = f"{name}_{row['note']}_{Path(row['file_name']).stem}"
+            found[key] = (_clip(data / "speech" / name / row["file_name"])[: 20 * RATE] * 32767).astype(np.int16)
+    return found
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--utterances", type=int, default=30_000)
+    options.add_argument("--seed", type=int, default=1)
+    given = options.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    readings = sorted({row["reading"] for row in rows_of(given.data / "speech" / "tofugu_words_ja") if row["reading"]})
+    readings = [x for x in readings if not word_is_kept_apart(x)]
+    jobs = speech_jobs(readings, given.utterances, given.seed)
+    speak.write_jobs(given.out / "jobs.jsonl.gz", jobs)
+    build_tokenizer([job["text"] for job in jobs] + readings, given.out)
+    rows, sound = real_speech(given.data)
+    with soundfile.SoundFile(
+        given.out / "real.ogg", "w", RATE, 1, "VORBIS", format="OGG", compression_level=0.85
+    ) as out:
+        for start in range(0, sound.size, RATE):  # libsndfile's Vorbis writer crashes on very long blocks
+            out.write(sound[start : start + RATE])
+    (given.out / "real.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    rows, blob = real_photos(given.data)
+    (given.out / "photos.bin").write_bytes(blob)
+    (given.out / "photos.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    np.savez(given.out / "noises.npz", **noises(given.data))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+"""Stage 3, speech: the encoder with CTC over letters, then projector and speech LoRA under the frozen decoder.
+
+CTC reads four letters from each 80 ms state (English has more letters a second than the encoder has states). The decoder
+sees transcripts with a tenth of their tokens replaced, so that it cannot lean on the sentence instead of the sound.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from model_runtime.nano import blueprint, forward, mixture, tokens, training
+from model_runtime.nano.answers import Answers
+from model_runtime.nano.forward import LogMel
+from model_runtime.nano.sound import SoundBatch, Speech, mask_features
+from model_runtime.nano.text_stage import note_target
+
+PER_STATE = 4
+CORRUPTED = 0.1
+
+
+class Letters:
+    """Letters of all transcripts, 0 is CTC's blank."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.letters = ["", *sorted({c for row in rows for c in row["text"]})]
+        self.index = {c: i for i, c in enumerate(self.letters)}
+
+    def targets(self, rows: list[dict[str, Any]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        flat = [self.index[c] for row in rows for c in row["text"]]
+        return torch.tensor(flat, device=device), torch.tensor([len(row["text"]) for row in rows], device=device)
+
+    def read(self, scores: torch.Tensor, count: int) -> str:
+        best = scores[: count * PER_STATE].argmax(-1).tolist()
+        return "".join(self.letters[b] for a, b in zip([0, *best[:-1]], best, strict=True) if b != a and b != 0)
+
+
+def states(
+    model: nn.Module, mel: LogMel, speech: Speech, b: SoundBatch, augment: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
+    if augment:
+        b = speech.augment(b)
+    with torch.no_grad():
+        features = mel(b.sound)
+        if augment:
+            features = mask_features(features, speech.r)
+    with training.autocast():
+        return forward.audio_states(model, features, forward.frames_of(b.samples))
+
+
+def ctc_loss(
+    head: nn.Linear, hidden: torch.Tensor, count: torch.Tensor, letters: Letters, rows: list[dict[str, Any]]
+) -> torch.Tensor:
+    scores = head(hidden.float()).unflatten(-1, (PER_STATE, -1)).flatten(1, 2).log_softmax(-1)
+    flat, lengths = letters.targets(rows, hidden.device)
+    return F.ctc_loss(scores.transpose(0, 1), flat, count * PER_STATE, lengths, zero_infinity=True)
+
+
+def corrupt(ids: torch.Tensor, weights: torch.Tensor, share: float) -> torch.Tensor:
+    """Replaces a share of the free tokens (those with a loss that are no span and no choice) by random ones."""
+    free = (
+        (weights == 1.0)
+        & (ids < tokens.VOCABULARY - len(tokens.SPANS))
+        & (torch.rand(ids.shape, device=ids.device) < share)
+    )
+    return torch.where(
+        free, torch.randint(len(tokens.SPECIAL) + 256, tokens.VOCABULARY - 20, ids.shape, device=ids.device), ids
+    )
+
+
+def answer_states(
+    model: nn.Module,
+    before: torch.Tensor,
+    audio: torch.Tensor,
+    count: torch.Tensor,
+    closing: torch.Tensor,
+    ids: torch.Tensor,
+) -> torch.Tensor:
+    """States before each answer token. `before` (N, P, D) is the prompt up to the sound, `audio` (N, T, D) ragged by `count`."""
+    rows = before.shape[0]
+    fixed = torch.full_like(count, before.shape[1])
+    tail = forward.embed(model, torch.cat([closing, ids[:, :-1]], 1)).to(before.dtype)
+    width = before.shape[1] + audio.shape[1] + tail.shape[1]
+    embeds, total = forward.place_rows(
+        [(before, fixed), (audio, count), (tail, torch.full_like(count, tail.shape[1]))], width
+    )
+    hidden = forward.decode(model, embeds)
+    at = (total - ids.shape[1])[:, None] + torch.arange(ids.shape[1], device=ids.device)
+    return hidden[torch.arange(rows, device=ids.device)[:, None], at]
+
+
+def voice_prompt(model: nn.Module, answers: Answers, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    start = torch.tensor([tokens.USER, *answers.prompt("voice")], device=training.device()).expand(count, -1)
+    return forward.embed(model, start), torch.tensor(answers.closing, device=training.device()).expand(count, -1)
+
+
+def voice_loss(
+    model: nn.Module, answers: Answers, hidden: torch.Tensor, count: torch.Tensor, rows: list[dict[str, Any]]
+) -> torch.Tensor:
+    ids, weights = answers.batch([note_target(answers, r) for r in rows], photo=False, voice=True, device=hidden.device)
+    before, closing = voice_prompt(model, answers, len(rows))
+    audio = forward.audio_tokens(model, hidden, "speech")
+    states_before = answer_states(
+        model, before.to(audio.dtype), audio, count, closing, corrupt(ids, weights, CORRUPTED)
+    )
+    return forward.answer_loss(model, states_before, ids, weights)
+
+
+@torch.no_grad()
+def measure(
+    model: nn.Module, answers: Answers, mel: LogMel, speech: Speech, indices: list[int], decibel: float | None = None
+) -> dict[str, float]:
+    """CER and the share of right `voice_says`, greedy, voice alone; the branch before the transcript is given."""
+    wrong = length = right = 0
+    ends = answers.encode('", "voice_says": "')[0]
+    for at in range(0, len(indices), 64):
+        b = speech.batch(indices[at : at + 64])
+        b = b if decibel is None else speech.add_noise(b, decibel)
+        hidden, count = states(model, mel, speech, b, augment=False)
+        with training.autocast():
+            audio = forward.audio_tokens(model, hidden, "speech")
+            starts = []
+            for row in b.rows:
+                target = note_target(answers, row)
+                ids, _ = answers.sequence(target, photo=False, voice=True)
+                starts.append(ids[: ids.index(ends) - len(target.heard or ())])
+            said, verdicts = greedy(model, answers, audio, count, starts, ends)
+        for row, text, says in zip(b.rows, said, verdicts, strict=True):
+            wrong += training.edit_distance(text, row["text"])
+            length += len(row["text"])
+            right += says == row["says"]
+    return {"cer": wrong / max(1, length), "says": right / max(1, len(indices)), "n": len(indices)}
+
+
+def greedy(
+    model: nn.Module,
+    answers: Answers,
+    audio: torch.Tensor,
+    count: torch.Tensor,
+    starts: list[list[int]],
+    ends: int,
+    most: int = 72,
+) -> tuple[list[str], list[str]]:
+    """Transcript and `voice_says` for each row; every step runs the whole prompt again, which is enough for measuring."""
+    rows, device = len(starts), audio.device
+    before, closing = voice_prompt(model, answers, rows)
+    sequences = [list(s) for s in starts]
+    done = [False] * rows
+    choices = {name: answers.encode(name)[0] for name in ("OK", "NG", "nothing")}
+    says = [""] * rows
+    for _ in range(most):
+        width = max(len(s) for s in sequences) + 1
+        ids = torch.tensor([s + [tokens.PAD] * (width - len(s)) for s in sequences], device=device)
+        hidden = answer_states(model, before.to(audio.dtype), audio, count, closing, ids)
+        last = torch.tensor([len(s) for s in sequences], device=device)
+        scores = forward.logits(model, hidden[torch.arange(rows, device=device), last])
+        scores[:, : len(tokens.SPECIAL)] = -1e9
+        for i, best in enumerate(scores.argmax(-1).tolist()):
+            if done[i]:
+                continue
+            if sequences[i][-1] == ends:
+                says[i] = max(choices, key=lambda name: float(scores[i, choices[name]]))
+                done[i] = True
+            else:
+                sequences[i].append(best)
+        if all(done):
+            break
+    texts = []
+    for s, start in zip(sequences, starts, strict=True):
+        heard = s[len(start) :]
+        texts.append(answers.tokenizer.decode(heard[: heard.index(ends)] if ends in heard else heard))
+    return texts, says
+
+
+def test_sets(speech: Speech, most: int = 192) -> dict[str, list[int]]:
+    return {
+        "notes en": speech.indices("test", kind="note", language="en")[::2][:most],
+        "notes ja": speech.indices("test", kind="note", language="ja")[::2][:most],
+        "free en": speech.indices("test", kind="free", language="en")[::4][:most],
+        "free ja": speech.indices("test", kind="free", language="ja")[::4][:most],
+        "digits en": speech.indices("test", kind="fsdd_digits_en")[::2][:most],
+        "words ja": speech.indices("test", kind="tofugu_words_ja")[:most],
+    }
+
+
+def report(name: str, model: nn.Module, answers: Answers, mel: LogMel, speech: Speech) -> None:
+    for key, indices in test_sets(speech).items():
+        clean = measure(model, answers, mel, speech, indices)
+        noisy = measure(model, answers, mel, speech, indices, 10.0)
+        print(
+            f"{name} {key}: n {clean['n']} CER {clean['cer']:.3f} (10 dB {noisy['cer']:.3f}) says {clean['says']:.3f}",
+            flush=True,
+        )
+
+
+def calibrate_input(model: nn.Module, mel: LogMel, speech: Speech) -> None:
+    """Mean and deviation of each mel channel from the data, into the class's own normalising layer."""
+    features = torch.cat([mel(speech.augment(speech.draw(32)).sound).flatten(0, 1) for _ in range(8)])
+    norm = model.model.embed_tokens_extend.audio_embed.encoder.encoder_embedding
+    norm.global_mean.copy_(features.mean(0))
+    norm.global_invstd.copy_(1 / features.std(0).clamp(min=0.5))
+
+
+def run(folder: Path, out: Path, text: Path, minutes: float, alone: float, size: int = 128) -> None:
+    answers, device = Answers(folder), training.device()
+    model, mixtures, _ = training.restore(text)
+    speech, mel = Speech(folder, device), LogMel().to(device)
+    letters = Letters(speech.rows)
+    audio = model.model.embed_tokens_extend.audio_embed
+    calibrate_input(model, mel, speech)
+    head = nn.Linear(model.config.audio_config.hidden_size, PER_STATE * len(letters.letters)).to(device)
+    trainer = training.Trainer([(audio.encoder.parameters(), 1.2e-3), (head.parameters(), 1.2e-3)])
+    clock = training.Clock(alone)
+    for share in clock:  # the encoder alone
+        b = speech.draw(size, seconds=size * 3.0)
+        hidden, count = states(model, mel, speech, b, augment=clock.step > 300)
+        loss = ctc_loss(head, hidden, count, letters, b.rows)
+        trainer.step(loss, share * 0.6)
+        if clock.step % 500 == 0:
+            scores = head(hidden[0].float()).unflatten(-1, (PER_STATE, -1)).flatten(0, 1)
+            print(
+                f"speech encoder {clock.step}: CTC {loss.item():.3f}  [{b.rows[0]['text']}] -> [{letters.read(scores, int(count[0]))}]",
+                flush=True,
+            )
+    lora = mixture.add(mixtures, "sp_lora", blueprint.RANKS["sp_lora"])
+    mixture.use(mixtures, "sp_lora")
+    projector = [*audio.up_proj_for_speech.parameters(), *audio.down_proj_for_speech.parameters()]
+    trainer = training.Trainer(
+        [(audio.encoder.parameters(), 5e-4), (head.parameters(), 5e-4), (projector, 1e-3), (lora, 1e-3)]
+    )
+    clock = training.Clock(minutes)
+    for share in clock:
+        b = speech.draw(size, seconds=size * 3.0)
+        hidden, count = states(model, mel, speech, b, augment=True)
+        with training.autocast():
+            answer = voice_loss(model, answers, hidden, count, b.rows)
+        ctc = ctc_loss(head, hidden, count, letters, b.rows)
+        trainer.step(answer + 0.3 * ctc, share)
+        if clock.step % 500 == 0:
+            print(f"speech {clock.step} {share:.2f}: answer {answer.item():.3f} CTC {ctc.item():.3f}", flush=True)
+        if clock.step % 2500 == 2499:
+            training.save(model, mixtures, out)
+    training.save(model, mixtures, out)
+    report(f"speech ({clock.step} steps)", model, answers, mel, speech)

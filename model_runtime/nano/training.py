@@ -1,0 +1,157 @@
+"""What every training stage shares: the clock, the optimiser, states on disk, figures."""
+
+import math
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch._dynamo
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from model_runtime.nano import blueprint, mixture
+
+
+def device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def autocast() -> torch.autocast:
+    kind = device().type
+    return torch.autocast(kind, torch.bfloat16, enabled=kind == "cuda")
+
+
+class Clock:
+    """Steps for a stage of `minutes`: yields the share done, 0..1; the learning rate follows it, not a step count."""
+
+    def __init__(self, minutes: float, most: int = 10**9) -> None:
+        self.seconds, self.most, self.step = minutes * 60, most, 0
+
+    def __iter__(self) -> Iterator[float]:
+        start = time.monotonic()
+        while self.step < self.most:
+            share = (time.monotonic() - start) / self.seconds
+            if share >= 1:
+                return
+            yield max(share, self.step / self.most if self.most < 10**9 else 0)
+            self.step += 1
+
+
+class Trainer:
+    """AdamW on groups of (parameters, peak rate): warm-up of 200 steps, cosine down to 1 %, gradients clipped at 1."""
+
+    def __init__(self, groups: list[tuple[Iterable[nn.Parameter], float]], decay: float = 0.02) -> None:
+        lists = [(list(p), rate) for p, rate in groups]
+        self.parameters = [p for ps, _ in lists for p in ps]
+        for p in self.parameters:
+            p.requires_grad_(True)
+        fused = self.parameters[0].is_cuda
+        self.optimiser = torch.optim.AdamW(
+            [{"params": ps, "lr": rate, "peak": rate} for ps, rate in lists],
+            betas=(0.9, 0.98),
+            weight_decay=decay,
+            fused=fused,
+        )
+        self.steps = 0
+
+    def step(self, loss: torch.Tensor, share: float) -> None:
+        factor = min(1.0, (self.steps + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * factor
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimiser.step()
+        self.steps += 1
+
+
+def compile_parts(model: nn.Module, scenes: Any) -> None:
+    """On a GPU the layers and the drawing of scenes are compiled: two to three times quicker. A failure falls back."""
+    if device().type != "cuda":
+        return
+    torch._dynamo.config.suppress_errors = True
+    torch.set_float32_matmul_precision("high")
+    scenes.draw = torch.compile(scenes.draw, dynamic=False)
+    image = model.model.embed_tokens_extend.image_embed
+    for layer in (*image.img_processor.encoder.layers, *model.model.layers):
+        layer.forward = torch.compile(layer.forward)
+
+
+def freeze(model: nn.Module) -> None:
+    for p in model.parameters():
+        p.requires_grad_(False)
+
+
+def save(
+    model: nn.Module,
+    mixtures: dict[str, mixture.MixtureLinear],
+    path: Path,
+    extra: dict[str, torch.Tensor] | None = None,
+) -> None:
+    """Base weights (fp32) and every LoRA in one safetensors file, written whole or not at all."""
+    base = {k: v.detach().cpu().contiguous() for k, v in base_state(model).items()}
+    for name in next(iter(mixtures.values())).a:
+        base |= {f"lora.{name}.{k}": v.float() for k, v in mixture.state(mixtures, name).items()}
+    base |= {f"extra.{k}": v.detach().float().cpu().contiguous() for k, v in (extra or {}).items()}
+    save_file(base, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").rename(path)
+
+
+def base_state(model: nn.Module) -> dict[str, torch.Tensor]:
+    """The class's own keys: LoRAs left out, the tied head left out."""
+    return {k: v for k, v in model.state_dict().items() if ".a." not in k and ".b." not in k and k != "lm_head.weight"}
+
+
+def restore(path: Path | None) -> tuple[nn.Module, dict[str, mixture.MixtureLinear], dict[str, torch.Tensor]]:
+    """A model on the training device, its mixtures, and the extra tensors of the stage that wrote `path`."""
+    model = blueprint.build()
+    mixtures = mixture.mix(model)
+    extra: dict[str, torch.Tensor] = {}
+    if path is not None:
+        weights = load_file(path)
+        names = {k.split(".")[1] for k in weights if k.startswith("lora.")}
+        for name in sorted(names):
+            start = f"lora.{name}."
+            mixture.load(mixtures, name, {k[len(start) :]: v for k, v in weights.items() if k.startswith(start)})
+        extra = {k[6:]: v for k, v in weights.items() if k.startswith("extra.")}
+        base = {k: v for k, v in weights.items() if not k.startswith(("lora.", "extra."))}
+        missing, unexpected = model.load_state_dict(base, strict=False)
+        lost = [k for k in missing if ".a." not in k and ".b." not in k and k != "lm_head.weight"]
+        if lost or unexpected:
+            raise ValueError(f"{path}: missing {lost[:3]}, unexpected {unexpected[:3]}")
+    freeze(model)
+    return model.to(device()), mixtures, extra
+
+
+def copy_part(model: nn.Module, path: Path, prefix: str) -> None:
+    """Takes the weights under `prefix` from another stage's file."""
+    weights = load_file(path)
+    own = model.state_dict()
+    with torch.no_grad():
+        for key, value in weights.items():
+            if key.startswith(prefix):
+                own[key].copy_(value)
+
+
+def auroc(scores: torch.Tensor, bad: torch.Tensor) -> float:
+    """Area under the ROC curve by the rank sum of Mann and Whitney; ties share their rank."""
+    order = torch.unique(scores, return_inverse=True, return_counts=True)
+    _, inverse, counts = order
+    last = counts.cumsum(0).double()
+    ranks = (last - (counts.double() - 1) / 2)[inverse]
+    positives, negatives = int(bad.sum()), int((~bad).sum())
+    if positives == 0 or negatives == 0:
+        return float("nan")
+    return float((ranks[bad].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Levenshtein distance in characters."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1]
