@@ -144,8 +144,22 @@ class ModelJudge:
     def answer(
         self, inputs: Inputs, ok_below: float, clock: Clock | None = None, stop: StopCheck | None = None
     ) -> Answer:
-        """The model's part of a judgment, before thresholds: encoders, prefill, walk. Needs `torch.inference_mode`."""
+        """The model's part of a judgment, before thresholds. Needs `torch.inference_mode`."""
         clock = clock or Clock()
+        hidden, memory = self.prefill(inputs, clock, stop)
+        with clock.measure("decode"):
+            return walk(
+                _Step(self.engine, memory, stop),
+                hidden,
+                self.vocabulary,
+                inputs.shape,
+                temperature=self.card.temperature if self.card else 1.0,
+                ok_below=ok_below,
+                stop=stop,
+            )
+
+    def prefill(self, inputs: Inputs, clock: Clock, stop: StopCheck | None = None) -> tuple[Tensor, Memory]:
+        """Everything up to the verdict's place: the hidden state there, and the memory to go on from."""
         engine, prompt = self.engine, inputs.prompt
         self.use_adapters(photo=inputs.photo is not None)
         capacity = len(prompt.ids) + self.vocabulary.longest(inputs.shape)
@@ -162,13 +176,7 @@ class ModelJudge:
                 heard = engine.hear(inputs.voice.features, inputs.voice.tokens, inputs.photo is not None)
                 _put(embedded, heard, prompt.voice, known, "the voice note")
         with clock.measure("prefill"):
-            hidden = engine.read(embedded, memory, stop)
-        temperature = self.card.temperature if self.card else 1.0
-        with clock.measure("decode"):
-            step = _Step(engine, memory, stop)
-            return walk(
-                step, hidden, self.vocabulary, inputs.shape, temperature=temperature, ok_below=ok_below, stop=stop
-            )
+            return engine.read(embedded, memory, stop), memory
 
     def lora(self, photo: bool) -> str:
         """The LoRA of a question with or without a photo."""
