@@ -4,14 +4,16 @@ Knows the order of reading, what a silent note means and how crops are traded fo
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from model_runtime.clock import Clock
 from model_runtime.grammar import Shape, Vocabulary
-from model_runtime.photo import PhotoTensors, limit_crops, load_photo, prepare
+from model_runtime.photo import PhotoTensors, count_tokens, limit_crops, load_photo, prepare
 from model_runtime.prompt import LIMIT, Prompt, PromptBuilder, PromptSettings, check_length
 from model_runtime.verdict import DEFECTS, Fixable, Question, StopCheck, Stopped
 from model_runtime.voice import VoiceClip, VoiceTensors, features, load_voice
@@ -21,15 +23,32 @@ CLIPPED = "The voice note is clipped; it may have been heard wrongly."
 
 
 @dataclass(slots=True)
+class Golden:
+    """An approved photo, not cut yet: mostly the model remembers it and needs no pixel."""
+
+    name: str
+    """Of the content."""
+    size: tuple[int, int]
+    """(width, height)."""
+    open: Callable[[], Image.Image]
+    crops: int = 1
+    """The most crops it is cut into."""
+    tokens: int = 0
+
+    @property
+    def key(self) -> str:
+        """What the state after it depends on, beside the model."""
+        return f"{self.name}/{self.crops}"
+
+
+@dataclass(slots=True)
 class Inputs:
     """A question, read and measured: what there is to see and to hear, and the prompt around it."""
 
     shape: Shape
     prompt: Prompt
     photo: PhotoTensors | None = None
-    golden: PhotoTensors | None = None
-    golden_key: str = ""
-    """Names the golden photo's bytes and crops."""
+    golden: Golden | None = None
     voice: VoiceTensors | None = None
     notes: tuple[str, ...] = ()
     """What the person should know of photo and voice."""
@@ -61,6 +80,7 @@ class InputReader:
         self.prompts = PromptBuilder(settings, vocabulary, vision.image_token_id, self.audio_config.audio_token_id)
         self.crop_size, self.patch_size = int(vision.crop_size), int(vision.patch_size)
         sizes = (config.max_position_embeddings, config.original_max_position_embeddings)
+        self._sizes: dict[str, tuple[int, int]] = {}
         self.limit = min(LIMIT, *(size for size in sizes if size))
 
     def read(self, question: Question, clock: Clock | None = None, stop: StopCheck | None = None) -> Inputs:
@@ -69,7 +89,7 @@ class InputReader:
             raise Fixable("question_empty", "There is neither a photo nor a voice note to judge.")
         clock = clock or Clock()
         notes: list[str] = []
-        voice, picture, golden, key = None, None, None, ""
+        voice, picture, golden = None, None, None
         with clock.measure("voice"):
             if question.voice is not None:
                 voice = self._listen(load_voice(question.voice), notes)
@@ -78,14 +98,29 @@ class InputReader:
             if question.photo is not None:
                 picture = load_photo(question.photo)
                 if question.golden is not None:
-                    golden = load_photo(question.golden)
-                    key = hashlib.sha256(question.golden.read_bytes()).hexdigest()
+                    golden = self._golden(question.golden)
             inputs = self.measure(question, picture, golden, voice)
         halt(stop)
-        if inputs.golden is not None:
-            inputs.golden_key = f"{key}/{inputs.golden.size}/{inputs.golden.tokens}"
         inputs.notes = tuple(notes)
         return inputs
+
+    def _golden(self, path: Path) -> Golden:
+        """Known by its content; decoded only when that is new, or when its state is no longer kept."""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            load_photo(path)  # which says what is wrong in the words of a photo
+            raise
+        name = hashlib.sha256(data).hexdigest()
+        if name in self._sizes:
+            return Golden(name, self._sizes[name], lambda: load_photo(path, data))
+        picture = load_photo(path, data)
+        self._sizes[name] = picture.size
+        return Golden(name, picture.size, lambda: picture)
+
+    def cut(self, golden: Golden) -> PhotoTensors:
+        """The golden photo's crops."""
+        return prepare(golden.open(), self.crop_size, self.patch_size, golden.crops)
 
     def _listen(self, clip: VoiceClip, notes: list[str]) -> VoiceTensors | None:
         if clip.silent:
@@ -99,25 +134,25 @@ class InputReader:
         self,
         question: Question,
         picture: Image.Image | None,
-        golden: Image.Image | None,
+        golden: Golden | None,
         voice: VoiceTensors | None,
     ) -> Inputs:
         """Chooses the crops that fit beside text, voice and the longest answer, and builds the prompt."""
         shape = self.prompts.shape(defects_of(question), picture is not None, voice is not None)
         longest = self.vocabulary.longest(shape)
-        pictures = [image for image in (golden, picture) if image is not None]
+        sizes = [image.size for image in (golden, picture) if image is not None]
         crops = self.settings.dynamic_hd
-        if pictures:
+        if sizes:
             text = self._prompt(question, 0 if golden else None, 0 if picture else None, voice)
             room = self.limit - len(text.ids) - longest
-            sizes = [image.size for image in pictures]
             crops = limit_crops(sizes, self.crop_size, self.patch_size, crops, room)
-        tensors = [prepare(image, self.crop_size, self.patch_size, crops) for image in pictures]
-        photo = tensors[-1] if picture else None
-        standard = tensors[0] if golden else None
-        prompt = self._prompt(question, standard.tokens if standard else None, photo.tokens if photo else None, voice)
+        photo = prepare(picture, self.crop_size, self.patch_size, crops) if picture else None
+        if golden:
+            golden.crops = crops
+            golden.tokens = count_tokens(*golden.size, self.crop_size, self.patch_size, crops)
+        prompt = self._prompt(question, golden.tokens if golden else None, photo.tokens if photo else None, voice)
         check_length(prompt, longest, self.limit)
-        return Inputs(shape, prompt, photo, standard, voice=voice)
+        return Inputs(shape, prompt, photo, golden, voice=voice)
 
     def _prompt(self, question: Question, golden: int | None, photo: int | None, voice: VoiceTensors | None) -> Prompt:
         return self.prompts.build(

@@ -3,6 +3,7 @@
 Knows the published dynamic-HD formula of Phi-4-multimodal. Knows no weights, no prompt and no window.
 """
 
+import io
 import math
 import struct
 import warnings
@@ -57,13 +58,16 @@ class Layout:
     """(below, right)."""
 
 
-def load_photo(path: Path) -> Image.Image:
-    """Reads a photo: upright by its EXIF, RGB, 8 bit. Raises `Fixable` with one sentence when it cannot be judged."""
+def load_photo(path: Path, data: bytes | None = None) -> Image.Image:
+    """Reads a photo: upright by its EXIF, RGB, 8 bit. Raises `Fixable` with one sentence when it cannot be judged.
+
+    `data`: the file's content, where it was read already.
+    """
     name = path.name
     try:
         if path.stat().st_size == 0:
             raise _refused("empty", f"The photo {name} is empty (0 bytes); take it or copy it again.")
-        with _opened(path) as image:
+        with _opened(path if data is None else io.BytesIO(data)) as image:
             _check_size(image.size, name)
             return _decoded(image, name)
     except FileNotFoundError:
@@ -89,12 +93,12 @@ def _formats() -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(source: Path | io.BytesIO) -> Image.Image:
     # Pillow warns of bombs on its own; the limit below is ours and is a refusal.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
-            return Image.open(path, formats=_formats())
+            return Image.open(source, formats=_formats())
         except (SyntaxError, ValueError, struct.error, EOFError) as error:
             raise UnidentifiedImageError(str(error)) from error
 

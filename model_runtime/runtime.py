@@ -191,15 +191,17 @@ class ModelJudge:
         self.engine.use([name, *([self.card.name] if self.card else [])])
 
     def _golden(self, inputs: Inputs, clock: Clock, stop: StopCheck | None) -> Memory | None:
-        """The decoder's state after the golden photo: read once per photo, crops and adapter, then kept."""
+        """The decoder's state after the golden photo: read once per content and crops, then kept."""
         prompt, golden = inputs.prompt, inputs.golden
         if golden is None or prompt.golden is None:
             return None
-        key = f"{inputs.golden_key}/{self.card.identity if self.card else ''}"
+        key = golden.key
         if key not in self._goldens:
             embedded = self.engine.embed(prompt.ids[: prompt.prefix])
+            with clock.measure("photo"):
+                cut = self.reader.cut(golden)
             with clock.measure("vision"):
-                _put(embedded, self.engine.see(golden, stop), prompt.golden, 0, "the golden photo")
+                _put(embedded, self.engine.see(cut, stop), prompt.golden, 0, "the golden photo")
             memory = Memory(self.engine, prompt.prefix)
             with clock.measure("prefill"):
                 self.engine.read(embedded, memory, stop)

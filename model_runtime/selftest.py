@@ -17,7 +17,7 @@ from model_runtime.adapters import activate, attached
 from model_runtime.clock import Clock
 from model_runtime.decoding import NotANumber
 from model_runtime.engine import Engine, Memory
-from model_runtime.inputs import Inputs
+from model_runtime.inputs import Golden, Inputs
 from model_runtime.photo import PhotoTensors, prepare
 from model_runtime.verdict import Answer, Fixable, Question, StopCheck
 from model_runtime.voice import RATE, clip_of, count_tokens, features
@@ -148,9 +148,8 @@ def _known(judge: "ModelJudge", known: Sequence[Known]) -> Iterator[str]:
 
 
 def _pair(judge: "ModelJudge", picture: Image.Image, golden: Image.Image) -> Inputs:
-    inputs = judge.reader.measure(Question(photo=Path("photo"), golden=Path("golden")), picture, golden, None)
-    inputs.golden_key = f"self-test {golden.getpixel((0, 0))}"
-    return inputs
+    standard = Golden(f"self-test {golden.getpixel((0, 0))}", golden.size, lambda: golden)
+    return judge.reader.measure(Question(photo=Path("photo"), golden=Path("golden")), picture, standard, None)
 
 
 def _texture(size: int) -> Image.Image:

@@ -151,7 +151,8 @@ def generate(judge: ModelJudge, question: Question, tokens: int) -> None:
     inputs: Inputs = judge.reader.read(replace(question))
     names = [judge.lora(inputs.photo is not None), *([judge.card.name] if judge.card else [])]
     activate(judge.checkpoint, names)
-    images = [image for image in (inputs.golden, inputs.photo) if image is not None]
+    golden = judge.reader.cut(inputs.golden) if inputs.golden else None
+    images = [image for image in (golden, inputs.photo) if image is not None]
     extra = stack(images) if images else {}
     if inputs.voice is not None:
         extra |= {

@@ -16,7 +16,8 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from model_runtime.decoding import LOOPS, Answer, NotANumber, _loop, answer_ids, walk
-from model_runtime.grammar import OPENING, Shape, Vocabulary, plain
+from model_runtime.grammar import OPENING, Literal, Shape, Vocabulary, after, plain
+from model_runtime.nano import tokens
 from model_runtime.verdict import DEFECTS, Region, Stopped
 from tests.runtime import tiny
 
@@ -332,3 +333,11 @@ def test_hostile_transcripts_are_made_plain(vocabulary: Vocabulary) -> None:
 def test_a_tokenizer_whose_literals_begin_with_plain_text_is_refused(vocabulary: Vocabulary) -> None:
     with pytest.raises(ValueError, match="cannot be used"):
         vocabulary.free_mask(vocabulary.encode("a")[0])
+
+
+def test_every_literal_is_one_token_of_kensa_nano() -> None:
+    """Its tokenizer was trained with the grammar's literals as tokens: a changed literal would be spelled out."""
+    shapes = [Shape(DEFECTS, photo, voice, 9, 0) for photo in (True, False) for voice in (True, False)]
+    segments = [segment for shape in shapes for verdict in ("OK", "NG") for segment in after(verdict, shape)]
+    literals = {segment.text for segment in segments if isinstance(segment, Literal)}
+    assert literals | {OPENING.text} == set(tokens.SPANS)

@@ -1,5 +1,6 @@
 """The engine equals the library's own forward, for every kind of question and every layout of crops."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ CLOSE = 1e-4
 
 
 @pytest.fixture(scope="module")
-def engine(tiny_checkpoint: Path) -> Engine:
+def engine(tiny_checkpoint: Path) -> Iterator[Engine]:
     checkpoint = load(tiny_checkpoint)
     make_defect(checkpoint, non_zero=True)
     torch.set_grad_enabled(False)

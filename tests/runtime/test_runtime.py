@@ -16,7 +16,7 @@ from model_runtime import decoding
 from model_runtime.adapters import activate, detach, save
 from model_runtime.checkpoint import load
 from model_runtime.inputs import CLIPPED, SILENT
-from model_runtime.photo import stack
+from model_runtime.photo import load_photo, stack
 from model_runtime.runtime import KEPT_GOLDENS, ModelJudge, load_judge
 from model_runtime.verdict import (
     DEFECTS,
@@ -142,7 +142,8 @@ def test_p_ng_equals_the_librarys_full_logits(model: Path, shared: ModelJudge, f
     activate(library, ["sp_lora" if question.photo is None else "vis_lora", "defect"])
     encode = library.tokenizer.encode
     ids = [*inputs.prompt.ids, *encode('{"verdict": "', add_special_tokens=False)]
-    images = [image for image in (inputs.golden, inputs.photo) if image is not None]
+    golden = shared.reader.cut(inputs.golden) if inputs.golden else None
+    images = [image for image in (golden, inputs.photo) if image is not None]
     extra = stack(images) if images else {}
     if inputs.voice is not None:
         extra |= {
@@ -249,6 +250,23 @@ def test_a_kept_golden_gives_the_same_verdict(judge: ModelJudge, files: Path, tm
     copy = shutil.copy(question.golden, tmp_path / "same.png")  # type: ignore[type-var]
     assert judge.judge(replace(question, golden=copy)).p_ng == fresh.p_ng
     assert seen == 4, "kept by content, not by name"
+
+
+def test_a_known_golden_is_not_decoded_again(judge: ModelJudge, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = questions(files)["photo and golden"]
+    fresh = judge.judge(question)
+    decoded: list[str] = []
+
+    def counted(path: Path, data: bytes | None = None) -> Image.Image:
+        decoded.append(path.name)
+        return load_photo(path, data)
+
+    monkeypatch.setattr("model_runtime.inputs.load_photo", counted)
+    assert judge.judge(question).p_ng == fresh.p_ng
+    assert decoded == ["a.png"]
+    judge.forget_goldens()
+    assert judge.judge(question).p_ng == fresh.p_ng
+    assert decoded == ["a.png", "a.png", "golden.png"]
 
 
 def test_the_golden_photo_matters_and_the_store_is_small(judge: ModelJudge, files: Path, tmp_path: Path) -> None:
