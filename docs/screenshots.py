@@ -37,7 +37,10 @@ class Session:
     def __init__(self, application: QApplication, out: Path, files: argparse.Namespace) -> None:
         self.application, self.out, self.files = application, out, files
         self.folder = Path(tempfile.mkdtemp(prefix="kensa-pictures-"))
-        self.judge = FakeJudge(heard="scratch on the left edge", voice_says=VoiceSays.NG)
+        self.judge = FakeJudge(
+            heard="deep scratch on the left edge, about four millimetres long, found after the second wash",
+            voice_says=VoiceSays.NG,
+        )
         self.program = Program(application, Places(self.folder), real_devices(), lambda *_: self.judge)
         self.page = self.program.window.inspect_page
 

@@ -110,6 +110,8 @@ class Program(QObject):
     def start(self) -> None:
         """Show the window; all else begins when it is on the screen."""
         self.window.show()
+        # Where no window manager does it, the keys would go nowhere.
+        self.window.activateWindow()
         QTimer.singleShot(0, self._open_records)
 
     def close(self) -> None:

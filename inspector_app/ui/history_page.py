@@ -32,7 +32,7 @@ from model_runtime.verdict import Answer
 
 PAGE = 100
 _NEAR_END = 15
-_PANEL = 420
+_PANEL = (420, 640)
 
 
 class HistoryPage(Spoken, Themed, QWidget):
@@ -66,9 +66,10 @@ class HistoryPage(Spoken, Themed, QWidget):
         tools.addWidget(self.verdict_box)
         left.addLayout(tools)
         left.addWidget(self._build_table(), 1)
-        row.addLayout(left, 1)
-        self.panel.setFixedWidth(_PANEL)
-        row.addWidget(self.panel)
+        row.addLayout(left, 5)
+        self.panel.setMinimumWidth(_PANEL[0])
+        self.panel.setMaximumWidth(_PANEL[1])
+        row.addWidget(self.panel, 3)
         self.search_edit.setClearButtonEnabled(True)
         self.verdict_box.setMinimumWidth(190)
 

@@ -17,6 +17,7 @@ from inspector_app.ui import theme
 from inspector_app.ui.actions import INSPECT_ACTS, bind
 from inspector_app.ui.camera_feed import CameraFeed
 from inspector_app.ui.desk import Desk, Devices
+from inspector_app.ui.guidance import BAND, NO_PICTURE
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.readiness import Readiness, Stage
 from inspector_app.ui.sentences import sentence
@@ -25,7 +26,7 @@ from inspector_app.ui.unit import Step, Unit
 from inspector_app.ui.unit_form import UnitForm
 from inspector_app.ui.verdict_card import VerdictBand, VerdictDetails
 from inspector_app.ui.voice_card import VoiceCard, is_sound
-from inspector_app.ui.widgets import KeyButton, card
+from inspector_app.ui.widgets import KeyButton, card, scrolled
 from inspector_app.ui.words import defect_word, unit_name, verdict_word
 from model_runtime.verdict import Fixable
 
@@ -33,27 +34,6 @@ _ACTS = {act.name: act for act in INSPECT_ACTS}
 _RIGHT = 392
 _SOUNDS = "*.wav *.flac *.ogg *.mp3 *.aiff *.au *.caf"
 _LIVE = mark("Live")
-
-# What the stage says when it shows no picture, by the state of the camera: icon, title, hint.
-_NO_PICTURE = {
-    "opening": ("camera", mark("Opening the camera …"), mark("A photo can be dropped here at any time.")),
-    "none": ("camera-off", mark("No camera"), mark("Open a photo, or drop one here. F2 looks for the camera again.")),
-    "off": ("camera-off", mark("No camera"), mark("Open a photo, or drop one here. F2 looks for the camera again.")),
-    "live": ("camera", mark("Opening the camera …"), mark("A photo can be dropped here at any time.")),
-    "lost": ("camera-off", mark("The camera has stopped"), mark("Check its cable; it is opened again by itself.")),
-    "voice": ("mic", mark("No photo"), mark("The unit is judged by its voice note alone.")),
-}
-# What the band says before there is a verdict: icon, title, hint.
-_BAND = {
-    "live": ("camera", mark("Ready for a photo"), mark("F2 takes it. A file can be dropped on the picture.")),
-    "blind": ("image-plus", mark("Ready for a photo"), mark("Ctrl+O opens one, or drop a file. F3 records a note.")),
-    "photo": ("scan-search", mark("Ready to judge"), mark("Enter judges. F3 adds a voice note.")),
-    "voice": ("scan-search", mark("Ready to judge"), mark("Enter judges by the voice note alone.")),
-    Step.KEEPING: ("loader-circle", mark("Keeping …"), ""),
-    Step.JUDGING: ("loader-circle", mark("Judging …"), mark("The next unit can be begun: Enter or F2.")),
-    "loading": ("loader-circle", mark("Kept"), mark("Judged as soon as the model is loaded. Go on: Enter or F2.")),
-    Step.WAITING: ("inbox", mark("Kept, not judged"), mark("It is judged at the next start of the program.")),
-}
 
 
 class InspectPage(Spoken, QWidget):
@@ -109,9 +89,9 @@ class InspectPage(Spoken, QWidget):
         self.judge_button = KeyButton(_ACTS["judge"].icon, _ACTS["judge"].text, _ACTS["judge"].key, "primary")
         self.result = card()
         inside = QVBoxLayout(self.result)
-        inside.setContentsMargins(theme.GAP_L, theme.GAP, theme.GAP_L, theme.GAP)
-        inside.addWidget(self.details)
-        inside.addStretch(1)
+        inside.setContentsMargins(theme.GAP_L, theme.GAP, 4, theme.GAP)
+        # A long note with a contradiction is higher than a small screen has room for.
+        inside.addWidget(scrolled(self.details, right=theme.GAP_L - 4))
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(theme.GAP)
@@ -355,7 +335,7 @@ class InspectPage(Spoken, QWidget):
             return
         by_voice = self.voice_card.voice is not None and self.unit.step is not Step.DRAFT
         if by_voice or self.feed.state != "live":
-            self.stage.show_empty(*_NO_PICTURE["voice" if by_voice else self.feed.state])
+            self.stage.show_empty(*NO_PICTURE["voice" if by_voice else self.feed.state])
 
     def _show_band(self) -> None:
         unit = self.unit
@@ -369,7 +349,7 @@ class InspectPage(Spoken, QWidget):
             error = Fixable(unit.inspection.failure_code or "", unit.inspection.failure_message or "")
             self.band.show_state("triangle-alert", tr("Could not be judged"), sentence(error))
         else:
-            self.band.show_state(*_BAND[self._band_state()])
+            self.band.show_state(*BAND[self._band_state()])
 
     def _band_state(self) -> str | Step:
         if self.unit.step is Step.JUDGING and self._readiness.stage not in (Stage.READY, Stage.FAILED):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -35,6 +36,8 @@ from inspector_app.ui.widgets import RailButton, label
 
 _ACTS = {act.name: act for act in WINDOW_ACTS}
 _RAIL = 104
+_DETAIL = 460
+"""Widest that the detail of the readiness may be, in pixels."""
 
 
 class ReadinessChip(Spoken, Themed, QWidget):
@@ -61,7 +64,9 @@ class ReadinessChip(Spoken, Themed, QWidget):
     def respeak(self) -> None:
         stage, now = self._readiness.stage, theme.tokens()
         self._words.setText(tr(stage.value))
-        self._detail.setText(self._readiness.detail)
+        detail = self._readiness.detail
+        self._detail.setText(self._detail.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideRight, _DETAIL))
+        self._detail.setToolTip(detail)
         self._bar.setVisible(stage.busy)
         self._icon.setVisible(not stage.busy)
         name, colour = ("circle-check", now.ok) if stage is Stage.READY else ("triangle-alert", now.ng)
@@ -176,13 +181,24 @@ class MainWindow(Spoken, QMainWindow):
     def show_problems(self) -> None:
         """All problems of this run."""
         self.banner.hide()
-        ProblemsDialog(self._desk.problems, self).open()
+        self._open(ProblemsDialog(self._desk.problems, self))
 
     def show_settings(self) -> None:
         """Change the settings."""
         dialog = SettingsDialog(self._settings, self._devices, self._language(), self)
         dialog.accepted.connect(lambda: self.change_settings(dialog.settings))
+        self._open(dialog)
+
+    def _open(self, dialog: QDialog) -> None:
+        """Over this window, which gets the keys back after it, also where no window manager does that."""
+        dialog.finished.connect(self._back)
+        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _back(self) -> None:
+        self.activateWindow()
+        if page := self.pages.currentWidget():
+            page.setFocus()
 
     def show_help(self) -> None:
         """Cover the window with the list of keys."""

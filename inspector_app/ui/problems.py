@@ -119,7 +119,7 @@ class Banner(Spoken, Themed, QFrame):
         self._problem = problem
         self._timer.start(5_000 if problem.level == "news" else 12_000)
         set_look(self, "level", problem.level)
-        self._details.setVisible(problem.level == "bug")
+        self._details.setVisible(problem.level == "bug" or "\n" in problem.details)
         self.respeak()
         self.restyle()
         self.fit()
@@ -127,15 +127,17 @@ class Banner(Spoken, Themed, QFrame):
         self.raise_()
 
     def fit(self) -> None:
-        """Lie in the middle near the top of the parent."""
+        """Lie low over the page, beside the rail: never over the verdict."""
         parent = self.parentWidget()
         if parent is None:
             return
-        width = min(760, parent.width() - 2 * theme.GAP_XL)
+        left = 104 + 2 * theme.GAP_L
+        width = min(760, parent.width() - left - 2 * theme.GAP_L - 408)
         self.setFixedWidth(width)
         layout = self.layout()
         height = layout.heightForWidth(width) if layout else self.sizeHint().height()
-        self.setGeometry((parent.width() - width) // 2, 72, width, max(height, 60))
+        height = max(height, 60)
+        self.setGeometry(left, parent.height() - 92 - height, width, height)
 
     def respeak(self) -> None:
         if self._problem is not None:

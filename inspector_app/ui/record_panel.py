@@ -3,8 +3,8 @@
 Knows Inspection; asks the desk for the files.
 """
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector_app.records.record import Inspection, Media
 from inspector_app.ui import theme
@@ -14,7 +14,7 @@ from inspector_app.ui.sentences import sentence
 from inspector_app.ui.stage import PhotoStage
 from inspector_app.ui.theme import Themed
 from inspector_app.ui.verdict_card import VerdictBand, VerdictDetails
-from inspector_app.ui.widgets import EmptyState, KeyButton, MonoText, label
+from inspector_app.ui.widgets import EmptyState, KeyButton, MonoText, label, scrolled
 from model_runtime.verdict import Fixable
 
 
@@ -38,9 +38,8 @@ class RecordPanel(Spoken, Themed, QFrame):
         self.show_record(None)
 
     def _build(self) -> None:
-        self._scrolled = QWidget()
-        self._scrolled.setObjectName("scrolled")
-        column = QVBoxLayout(self._scrolled)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(theme.GAP_L, theme.GAP_L, theme.GAP_L, theme.GAP_L)
         column.setSpacing(theme.GAP)
         for part in (self.title, self.subtitle, self.band):
@@ -50,11 +49,7 @@ class RecordPanel(Spoken, Themed, QFrame):
         column.addWidget(self.play_button)
         column.addWidget(self.facts)
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidget(self._scrolled)
+        self._scroll = scrolled(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._empty)

@@ -64,8 +64,9 @@ SENTENCES = {
 
 
 def sentence(error: Fixable) -> str:
-    """What the person reads."""
+    """What the person reads: one line. A list of faults behind it stays in the details."""
     source = SENTENCES.get(error.code)
-    if source is None or tr(source) == source:
-        return error.message
-    return tr(source)
+    if source is not None and tr(source) != source:
+        return tr(source)
+    first, *more = error.message.splitlines() or [""]
+    return f"{first.rstrip(' :')}." if more else first

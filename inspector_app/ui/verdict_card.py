@@ -215,11 +215,11 @@ class VerdictDetails(Spoken, QWidget):
             grid.setColumnStretch(number, 1)
             self._values[name] = value
         column.addLayout(grid)
+        column.addWidget(self.warning)
         column.addWidget(self._bar_title)
         column.addWidget(self.bar)
         column.addWidget(self._heard_title)
         column.addWidget(self.heard)
-        column.addWidget(self.warning)
         self.say(self._bar_title.setText, mark("Probability of NG, with the two thresholds"))
         self.say(self._heard_title.setText, mark("Heard in the voice note"))
 

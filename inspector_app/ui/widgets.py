@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -51,10 +52,27 @@ def card() -> QFrame:
     return made
 
 
+def scrolled(content: QWidget, right: int = 0) -> QScrollArea:
+    """The content at its own height; when there is not enough room it is scrolled up and down."""
+    inner = QWidget()
+    inner.setObjectName("scrolled")
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(0, 0, right, 0)
+    column.addWidget(content)
+    column.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area
+
+
 def key_name(key: str) -> str:
     """A key as people read it on a keyboard."""
     shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-    return {"Return": "Enter"}.get(shown, shown)
+    return shown.replace("Return", "Enter")
 
 
 class _FacedButton(Spoken, Themed, QPushButton):
