@@ -24,6 +24,7 @@ from transformers import GenerationConfig, Phi4MultimodalConfig
 
 from model_runtime.adapters import activate
 from model_runtime.inputs import Inputs
+from model_runtime.nano import tokens
 from model_runtime.photo import stack
 from model_runtime.runtime import ModelJudge, load_judge
 from model_runtime.verdict import Question
@@ -64,17 +65,17 @@ def parse() -> argparse.Namespace:
 
 
 def build_nano(folder: Path) -> Path:
-    """Random weights in kensa-nano's true shape."""
-    small = tiny.tiny_config
-    tiny.tiny_config = nano_config  # the maker takes its sizes from there
+    """Random weights in kensa-nano's true shape, with a tokenizer made the way its own is."""
+    sizes, tokenizer = tiny.tiny_config, tiny.write_tokenizer
+    tiny.tiny_config = nano_config  # the maker takes sizes and tokenizer from there
+    tiny.write_tokenizer = lambda to: tokens.build_tokenizer(["scratch on the left edge", "左の端に傷があります"], to)
     try:
         return tiny.build_native(folder, prompt=tiny.PROMPT | {"heard_tokens": 64})
     finally:
-        tiny.tiny_config = small
+        tiny.tiny_config, tiny.write_tokenizer = sizes, tokenizer
 
 
 def nano_config() -> Phi4MultimodalConfig:
-    ids = {token: number for number, token in enumerate(tiny.SPECIAL)}
     decoder = {"hidden_size": 384, "intermediate_size": 896, "num_hidden_layers": 6, "num_attention_heads": 6}
     vision = {"hidden_size": 320, "intermediate_size": 1280, "num_hidden_layers": 6, "num_attention_heads": 5}
     vision |= {"image_size": 280, "crop_size": 280, "patch_size": 14, "feature_layer": -1}
@@ -88,9 +89,9 @@ def nano_config() -> Phi4MultimodalConfig:
         tie_word_embeddings=True,
         bos_token_id=0,
         pad_token_id=0,
-        eos_token_id=[0, ids["<|end|>"]],
-        vision_config=vision | {"image_token_id": ids["<|endoftext10|>"]},
-        audio_config=audio | {"audio_token_id": ids["<|endoftext11|>"]},
+        eos_token_id=[tokens.EOS, tokens.END],
+        vision_config=vision | {"image_token_id": tokens.IMAGE},
+        audio_config=audio | {"audio_token_id": tokens.AUDIO},
         **decoder,
     )
 
@@ -146,7 +147,7 @@ def median(work: Callable[[], object], rounds: int) -> float:
     return statistics.median(spent)
 
 
-def generate(judge: ModelJudge, question: Question, tokens: int) -> None:
+def generate(judge: ModelJudge, question: Question, count: int) -> None:
     """The library's way: files to inputs, then `generate` of as many tokens as our answer has."""
     inputs: Inputs = judge.reader.read(replace(question))
     names = [judge.lora(inputs.photo is not None), *([judge.card.name] if judge.card else [])]
@@ -165,7 +166,7 @@ def generate(judge: ModelJudge, question: Question, tokens: int) -> None:
             input_ids=torch.tensor([inputs.prompt.ids], device=device),
             attention_mask=torch.ones(1, len(inputs.prompt.ids), dtype=torch.long, device=device),
             generation_config=GenerationConfig(
-                min_new_tokens=tokens, max_new_tokens=tokens, do_sample=False, pad_token_id=0
+                min_new_tokens=count, max_new_tokens=count, do_sample=False, pad_token_id=0
             ),
             **{name: value.to(device) for name, value in extra.items()},
         )
