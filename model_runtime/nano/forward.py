@@ -9,12 +9,13 @@ import math
 import torch
 import torch.nn.functional as F
 from torch import nn
+from transformers import Phi4MultimodalForCausalLM
 from transformers.models.phi4_multimodal.feature_extraction_phi4_multimodal import Phi4MultimodalFeatureExtractor
 
 IGNORE = -100
 
 
-def image_features(model: nn.Module, photos: torch.Tensor) -> torch.Tensor:
+def image_features(model: Phi4MultimodalForCausalLM, photos: torch.Tensor) -> torch.Tensor:
     """(N, 3, S, S) in 0..1 -> (N, cells, cells, D): one crop each, encoder and 2 x 2 pooling."""
     image = model.model.embed_tokens_extend.image_embed
     embeddings = image.img_processor.embeddings
@@ -28,7 +29,7 @@ def image_features(model: nn.Module, photos: torch.Tensor) -> torch.Tensor:
     return pooled.permute(0, 2, 3, 1)
 
 
-def image_tokens(model: nn.Module, features: torch.Tensor) -> torch.Tensor:
+def image_tokens(model: Phi4MultimodalForCausalLM, features: torch.Tensor) -> torch.Tensor:
     """(N, c, c, D) -> (N, 2 c (c + 1) + 1, hidden): the crop's rows, the separator, the global view (here the same)."""
     image = model.model.embed_tokens_extend.image_embed
     count, cells, _, width = features.shape
@@ -36,7 +37,9 @@ def image_tokens(model: nn.Module, features: torch.Tensor) -> torch.Tensor:
         [features, image.sub_img_feature_extensor.to(features.dtype).expand(count, cells, 1, width)], 2
     ).flatten(1, 2)
     separator = image.global_img_feature_extensor.to(features.dtype).expand(count, 1, width)
-    return image.img_projection_down(F.gelu(image.img_projection_up(torch.cat([rows, separator, rows], 1))))
+    up = image.img_projection_up(torch.cat([rows, separator, rows], 1))
+    projected: torch.Tensor = image.img_projection_down(F.gelu(up))
+    return projected
 
 
 class LogMel(nn.Module):
@@ -64,7 +67,7 @@ def frames_of(samples: torch.Tensor) -> torch.Tensor:
     return ((samples - 400) // 160 + 1).clamp(min=1)
 
 
-def audio_states(model: nn.Module, features: torch.Tensor, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def audio_states(model: Phi4MultimodalForCausalLM, features: torch.Tensor, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """(N, T, 80) and the frames that count -> encoder states (N, T', D) and how many of them count."""
     encoder = model.model.embed_tokens_extend.audio_embed.encoder
     hidden = encoder.encoder_embedding(features)
@@ -80,17 +83,18 @@ def audio_states(model: nn.Module, features: torch.Tensor, frames: torch.Tensor)
     return hidden, count
 
 
-def audio_tokens(model: nn.Module, states: torch.Tensor, mode: str) -> torch.Tensor:
+def audio_tokens(model: Phi4MultimodalForCausalLM, states: torch.Tensor, mode: str) -> torch.Tensor:
     audio = model.model.embed_tokens_extend.audio_embed
     up, down = (
         (audio.up_proj_for_speech, audio.down_proj_for_speech)
         if mode == "speech"
         else (audio.up_proj_for_vision_speech, audio.down_proj_for_vision_speech)
     )
-    return down(F.gelu(up(states)))
+    projected: torch.Tensor = down(F.gelu(up(states)))
+    return projected
 
 
-def decode(model: nn.Module, embeds: torch.Tensor) -> torch.Tensor:
+def decode(model: Phi4MultimodalForCausalLM, embeds: torch.Tensor) -> torch.Tensor:
     """(N, L, hidden) -> last hidden states; causal, padding at the right needs no mask."""
     decoder = model.model
     positions = torch.arange(embeds.shape[1], device=embeds.device)[None]
@@ -98,18 +102,20 @@ def decode(model: nn.Module, embeds: torch.Tensor) -> torch.Tensor:
     hidden = embeds
     for layer in decoder.layers:
         hidden = layer(hidden, attention_mask=None, position_ids=positions, position_embeddings=rotary)
-    return decoder.norm(hidden)
+    states: torch.Tensor = decoder.norm(hidden)
+    return states
 
 
-def embed(model: nn.Module, ids: torch.Tensor) -> torch.Tensor:
-    return model.model.embed_tokens(ids)
+def embed(model: Phi4MultimodalForCausalLM, ids: torch.Tensor) -> torch.Tensor:
+    embeds: torch.Tensor = model.model.embed_tokens(ids)
+    return embeds
 
 
-def logits(model: nn.Module, hidden: torch.Tensor) -> torch.Tensor:
+def logits(model: Phi4MultimodalForCausalLM, hidden: torch.Tensor) -> torch.Tensor:
     return F.linear(hidden, model.model.embed_tokens.weight).float()
 
 
-def answer_loss(model: nn.Module, hidden: torch.Tensor, ids: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+def answer_loss(model: Phi4MultimodalForCausalLM, hidden: torch.Tensor, ids: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Weighted cross entropy of the answer. `hidden` (N, A, D) are the states before each of `ids` (N, A)."""
     per_token = F.cross_entropy(logits(model, hidden).flatten(0, 1), ids.flatten(), reduction="none").view_as(weights)
     return (per_token * weights).sum() / weights.sum().clamp(min=1)
@@ -122,7 +128,7 @@ def place_rows(parts: list[tuple[torch.Tensor, torch.Tensor]], width: int) -> tu
     """
     rows = parts[0][0].shape[0]
     device = parts[0][0].device
-    total = sum(counts for _, counts in parts)
+    total = torch.stack([counts for _, counts in parts]).sum(0)
     out = torch.zeros(rows, width, parts[0][0].shape[-1], device=device, dtype=parts[0][0].dtype)
     start = torch.zeros(rows, dtype=torch.long, device=device)
     for values, counts in parts:

@@ -100,7 +100,7 @@ class Joint:
 
 
 def run_joint(
-    folder: Path, out: Path, vision: Path, speech: Path, minutes: float, pairs: int = 96, singles: int = 64
+    folder: Path, out: Path, vision: Path, speech: Path, until: float, pairs: int = 96, singles: int = 64
 ) -> None:
     j = Joint(folder, vision)
     training.copy_part(j.model, speech, "model.embed_tokens_extend.audio_embed.")
@@ -118,7 +118,7 @@ def run_joint(
     used = [p for n, p in image.named_parameters() if "head." not in n and "post_layernorm" not in n]
     trainer = training.Trainer([(used, 3e-4), (projector, 8e-4), (mixture.parameters(j.mixtures, "vis_lora"), 6e-4),
                                 (j.head.parameters(), 3e-4)])  # fmt: skip
-    clock = training.Clock(minutes)
+    clock = training.Clock(until)
     for share in clock:
         loss, said = j.loss(pairs, singles)
         trainer.step(loss, share)
@@ -133,11 +133,11 @@ def run_joint(
     )
 
 
-def run_defect(folder: Path, out: Path, joint: Path, minutes: float, pairs: int = 96, singles: int = 64) -> None:
+def run_defect(folder: Path, out: Path, joint: Path, until: float, pairs: int = 96, singles: int = 64) -> None:
     j = Joint(folder, joint)
     lora = mixture.add(j.mixtures, "defect", blueprint.RANKS["defect"])
     trainer = training.Trainer([(lora, 8e-4), (j.head.parameters(), 1e-4)])
-    r, clock = random.Random(3), training.Clock(minutes)
+    r, clock = random.Random(3), training.Clock(until)
     for share in clock:
         mixture.use(j.mixtures, "vis_lora", "defect")
         loss, said = j.loss(pairs, singles)

@@ -1,9 +1,10 @@
-"""kensa-nano from nothing: speech, text, vision beside speech, both together, the defect adapter.
+"""kensa-nano from nothing: text, vision and speech side by side, then photo and voice together, then the defect adapter.
 
-    python -m model_runtime.nano.make .work/nano .work/run [--from vision] [--minutes text=1,vision=10,...]
+    python -m model_runtime.nano.make .work/nano .work/run [--from joint] [--until text=85,vision=735,...]
 
-The first folder comes from `model_runtime.nano.prepare`. Each stage writes one file and is gated by the one before it: a
-stage whose file is missing stops the run. One H100 needs about 25 minutes; the assembled parts are in RUN/parts.
+The first folder comes from `model_runtime.nano.prepare`. Each stage writes one file that the next one starts from; a stage
+that fails stops the run. `--until` gives the second, counted from the start, at which a stage ends. One H100 needs twenty
+minutes with the schedule below; the trained weights are in RUN/parts.
 """
 
 import argparse
@@ -14,48 +15,54 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-MINUTES = {"text": 1.2, "encoder": 1.0, "vision": 10.5, "ctc": 4.5, "speech": 6.5, "joint": 5.5, "defect": 2.0}
-STAGES = ("speak", "text", "modalities", "joint", "defect", "parts")
+UNTIL = {
+    "text": 85.0,
+    "encoder": 130.0,
+    "ctc": 310.0,
+    "speech": 695.0,
+    "vision": 735.0,
+    "joint": 1010.0,
+    "defect": 1130.0,
+}
+STAGES = ("modalities", "joint", "defect", "parts")
+Ends = dict[str, float]
 
 
-def _text(folder: Path, run: Path, minutes: dict[str, float]) -> None:
+def _text(folder: Path, run: Path, ends: Ends) -> None:
     from model_runtime.nano import text_stage
 
     with gzip.open(folder / "jobs.jsonl.gz", "rt", encoding="utf-8") as lines:
         notes = [{k: v for k, v in json.loads(line).items() if k != "labels"} for line in lines]
-    text_stage.run(folder, run / "text.safetensors", notes, minutes["text"])
+    text_stage.run(folder, run / "text.safetensors", notes, ends["text"])
 
 
-def _vision(folder: Path, run: Path, minutes: dict[str, float]) -> None:
+def _vision(folder: Path, run: Path, ends: Ends) -> None:
     from model_runtime.nano import vision_stage
 
-    vision_stage.run(
-        folder, run / "vision.safetensors", run / "text.safetensors", minutes["vision"], minutes["encoder"]
-    )
+    vision_stage.run(folder, run / "vision.safetensors", run / "text.safetensors", ends["encoder"], ends["vision"])
 
 
-def _speech(folder: Path, run: Path, minutes: dict[str, float]) -> None:
+def _speech(folder: Path, run: Path, ends: Ends) -> None:
     from model_runtime.nano import speech_stage
 
-    while not (folder / "speech.npy").exists():  # spoken beside the text stage
-        time.sleep(1)
-    speech_stage.run(folder, run / "speech.safetensors", run / "text.safetensors", minutes["speech"], minutes["ctc"])
+    speech_stage.run(folder, run / "speech.safetensors", run / "text.safetensors", ends["ctc"], ends["speech"])
 
 
-def _joint(folder: Path, run: Path, minutes: dict[str, float]) -> None:
+def _joint(folder: Path, run: Path, ends: Ends) -> None:
     from model_runtime.nano import joint_stage
 
     joint_stage.run_joint(
-        folder, run / "joint.safetensors", run / "vision.safetensors", run / "speech.safetensors", minutes["joint"]
+        folder, run / "joint.safetensors", run / "vision.safetensors", run / "speech.safetensors", ends["joint"]
     )
 
 
-def _defect(folder: Path, run: Path, minutes: dict[str, float]) -> None:
+def _defect(folder: Path, run: Path, ends: Ends) -> None:
     from model_runtime.nano import joint_stage
 
-    joint_stage.run_defect(folder, run / "defect.safetensors", run / "joint.safetensors", minutes["defect"])
+    joint_stage.run_defect(folder, run / "defect.safetensors", run / "joint.safetensors", ends["defect"])
 
 
 def parts(source: Path, out: Path, most: int = 15_000_000) -> None:
@@ -76,46 +83,48 @@ def parts(source: Path, out: Path, most: int = 15_000_000) -> None:
     save_file(piece, out / f"part-{number}.safetensors")
 
 
+def side_by_side(name: str, folder: Path, run: Path, ends: Ends, *jobs: Callable[[Path, Path, Ends], None]) -> None:
+    begin, context = time.time(), multiprocessing.get_context("spawn")
+    running = [context.Process(target=job, args=(folder, run, ends)) for job in jobs]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    if any(process.exitcode for process in running):
+        sys.exit(f"stage {name} failed")
+    print(f"== {name}: {time.time() - begin:.0f} s", flush=True)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("folder", type=Path)
     options.add_argument("run", type=Path)
-    options.add_argument("--from", dest="start", choices=STAGES, default="speak")
-    options.add_argument("--minutes", default="")
+    options.add_argument("--from", dest="start", choices=STAGES, default=STAGES[0])
+    options.add_argument("--until", default="")
     given = options.parse_args()
-    minutes = MINUTES | {k: float(v) for k, v in (pair.split("=") for pair in given.minutes.split(",") if pair)}
+    start = time.time()
+    until = UNTIL | {k: float(v) for k, v in (pair.split("=") for pair in given.until.split(",") if pair)}
+    ends = {stage: start + seconds for stage, seconds in until.items()}
     given.run.mkdir(parents=True, exist_ok=True)
     todo = STAGES[STAGES.index(given.start) :]
-    context = multiprocessing.get_context("spawn")
-
-    def stage(name: str, *jobs: object) -> None:
-        begin = time.monotonic()
-        running = [context.Process(target=job, args=(given.folder, given.run, minutes)) for job in jobs]  # type: ignore[arg-type]
-        for process in running:
-            process.start()
-        for process in running:
-            process.join()
-        if any(process.exitcode for process in running):
-            sys.exit(f"stage {name} failed")
-        print(f"== {name}: {time.monotonic() - begin:.0f} s", flush=True)
-
-    if "speak" in todo and not (given.folder / "speech.npy").exists():
-        command = [
-            sys.executable,
-            "-m",
-            "model_runtime.nano.speak",
-            str(given.folder / "jobs.jsonl.gz"),
-            str(given.folder),
-        ]
-        subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""})
-    if "text" in todo:
-        stage("text", _text)
     if "modalities" in todo:
-        stage("vision and speech", _vision, _speech)
+        if not (
+            given.folder / "speech.npy"
+        ).exists():  # spoken on the processor while the GPU trains on text and photos
+            command = [
+                "nice",
+                sys.executable,
+                "-m",
+                "model_runtime.nano.speak",
+                str(given.folder / "jobs.jsonl.gz"),
+                str(given.folder),
+            ]
+            subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""})
+        side_by_side("text, vision and speech", given.folder, given.run, ends, _text, _vision, _speech)
     if "joint" in todo:
-        stage("joint", _joint)
+        side_by_side("joint", given.folder, given.run, ends, _joint)
     if "defect" in todo:
-        stage("defect", _defect)
+        side_by_side("defect", given.folder, given.run, ends, _defect)
     parts(given.run / "defect.safetensors", given.run / "parts")
 
 

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
+from transformers import Phi4MultimodalForCausalLM
 
 TARGETS = ("qkv_proj", "o_proj", "gate_up_proj", "down_proj")
 PATTERN = r"model\.layers\.\d+\.(self_attn\.(qkv|o)_proj|mlp\.(gate_up|down)_proj)"
@@ -45,7 +46,7 @@ class MixtureLinear(nn.Module):
         return F.linear(x, weight)
 
 
-def mix(model: nn.Module) -> dict[str, MixtureLinear]:
+def mix(model: Phi4MultimodalForCausalLM) -> dict[str, MixtureLinear]:
     """Replaces the decoder's linear layers; returns them by their full name."""
     found = {}
     for index, layer in enumerate(model.model.layers):
@@ -96,8 +97,16 @@ def load(mixtures: dict[str, MixtureLinear], name: str, weights: dict[str, torch
 
 
 def adapter_config(rank: int) -> dict[str, Any]:
-    return {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": rank, "lora_alpha": 2 * rank, "lora_dropout": 0.0, "bias": "none",
-            "target_modules": PATTERN, "inference_mode": True}  # fmt: skip
+    return {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "r": rank,
+        "lora_alpha": 2 * rank,
+        "lora_dropout": 0.0,
+        "bias": "none",
+        "target_modules": PATTERN,
+        "inference_mode": True,
+    }
 
 
 def save_adapter(weights: dict[str, torch.Tensor], rank: int, folder: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import soundfile
 import soxr
+from numpy.typing import NDArray
 from PIL import Image
 
 from model_runtime.nano import notes, speak
@@ -26,6 +27,8 @@ SIDE = 320
 WORD_LIST = Path("/usr/share/dict/american-english-small")
 HELD_OUT_SPEAKER = "theo"  # of fsdd: never trained on
 HELD_OUT_WORD_EVERY = 12  # of the Japanese readings: one in twelve is never trained on
+
+Sound = NDArray[np.float32]
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -42,7 +45,7 @@ def plain_words() -> list[str]:
 
 
 def speech_jobs(readings: list[str], count: int, seed: int) -> list[dict[str, Any]]:
-    """`count` utterances: six in ten notes, the rest free text; four in a hundred are the test set in voices kept apart."""
+    """`count` utterances: six in ten are notes, the rest free text; one in 25 is for the test, in a voice kept apart."""
     import pyopenjtalk
 
     r, english = random.Random(seed), plain_words()
@@ -54,11 +57,9 @@ def speech_jobs(readings: list[str], count: int, seed: int) -> list[dict[str, An
             note = notes.free_japanese(r, readings) if free else notes.japanese_note(r)
         else:
             note = notes.free_english(r, english) if free else notes.english_note(r)
-        job = note.as_dict() | {
-            "split": "test" if apart else "train",
-            "speaker": speak.voice_of(r, note.language, apart),
-        }
-        if job["speaker"]["engine"] == "hts":
+        speaker = speak.voice_of(r, note.language, apart)
+        job: dict[str, Any] = note.as_dict() | {"split": "test" if apart else "train", "speaker": speaker}
+        if speaker["engine"] == "hts":
             spoken = note.text if r.random() < 0.7 and note.kind == "note" else note.reading
             job["labels"] = [
                 line.split("/A:")[0] + "/A:" + line.split("/A:")[1] for line in pyopenjtalk.extract_fullcontext(spoken)
@@ -67,16 +68,16 @@ def speech_jobs(readings: list[str], count: int, seed: int) -> list[dict[str, An
     return jobs
 
 
-def _clip(path: Path) -> np.ndarray:
+def _clip(path: Path) -> Sound:
     sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
     mono = sound.mean(axis=1)
     mono = mono if rate == RATE else soxr.resample(mono, rate, RATE)
     loud = np.flatnonzero(np.abs(mono) > 0.01)
     mono = mono[max(0, loud[0] - 1600) : loud[-1] + 1600] if loud.size else mono
-    return (mono / max(1e-3, float(np.abs(mono).max())) * 0.7).astype(np.float32)
+    return np.asarray(mono / max(1e-3, float(np.abs(mono).max())) * 0.7, np.float32)
 
 
-def real_speech(data: Path) -> tuple[list[dict[str, Any]], np.ndarray]:
+def real_speech(data: Path) -> tuple[list[dict[str, Any]], Sound]:
     """Japanese words and English digits, spoken by people; one speaker and one word in twelve kept for the test."""
     rows, sounds, at = [], [], 0
     for name in ("tofugu_words_ja", "fsdd_digits_en"):
@@ -108,16 +109,18 @@ def real_photos(data: Path) -> tuple[list[dict[str, Any]], bytes]:
         for row in rows_of(data / "images" / name):
             packed, (width, height), (full_width, full_height) = _small(data / "images" / name / row["file_name"])
             fx, fy = width / full_width, height / full_height
-            boxes = [{"defect": b["defect"], "box": [b["box"][0] * fx, b["box"][1] * fy, b["box"][2] * fx, b["box"][3] * fy]}
-                     for b in json.loads(row["boxes"] or "[]")]  # fmt: skip
-            rows.append({"set": name, "file": row["file_name"], "verdict": row["verdict"], "defect": row["defect"], "boxes": boxes,
-                         "golden": row["golden_file_name"], "part": row["part"], "lot": row["lot"], "split": row["split"],
-                         "at": len(blob), "n": len(packed)})  # fmt: skip
+            boxes = [
+                {"defect": b["defect"], "box": [edge * scale for edge, scale in zip(b["box"], (fx, fy) * 2, strict=True)]}
+                for b in json.loads(row["boxes"] or "[]")
+            ]
+            kept = {key: row[key] for key in ("verdict", "defect", "part", "lot", "split")}
+            names = {"set": name, "file": row["file_name"], "golden": row["golden_file_name"]}
+            rows.append({**names, **kept, "boxes": boxes, "at": len(blob), "n": len(packed)})
             blob += packed
     return rows, bytes(blob)
 
 
-def noises(data: Path) -> dict[str, np.ndarray]:
+def noises(data: Path) -> dict[str, NDArray[np.int16]]:
     found = {}
     for name in ("picovoice_noise", "speechbrain_noise_rir"):
         for row in rows_of(data / "speech" / name):
@@ -149,7 +152,7 @@ def main() -> None:
     rows, blob = real_photos(given.data)
     (given.out / "photos.bin").write_bytes(blob)
     (given.out / "photos.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-    np.savez(given.out / "noises.npz", **noises(given.data))
+    np.savez(given.out / "noises.npz", allow_pickle=False, **noises(given.data))
 
 
 if __name__ == "__main__":

@@ -35,9 +35,10 @@ class Speech:
     def __init__(self, folder: Path, device: torch.device | str, seed: int = 0) -> None:
         self.device = torch.device(device)
         self.r = np.random.default_rng(seed)
-        spoken: list[dict[str, Any]] = json.loads((folder / "speech.json").read_text(encoding="utf-8"))
+        ready = (folder / "speech.npy").exists()  # else only what people spoke
+        spoken: list[dict[str, Any]] = json.loads((folder / "speech.json").read_text(encoding="utf-8")) if ready else []
         real: list[dict[str, Any]] = json.loads((folder / "real.json").read_text(encoding="utf-8"))
-        synthetic = np.load(folder / "speech.npy")
+        synthetic = np.load(folder / "speech.npy") if ready else np.zeros(0, np.int16)
         for row in real:
             row["at"] += synthetic.size
         everything = np.concatenate([synthetic, _read_real(folder)])
@@ -72,12 +73,15 @@ class Speech:
         where = (at[:, None] + step).clamp(max=self.wave.numel() - 1)
         return SoundBatch(self.wave[where].float() / 32768 * inside, samples, rows)
 
-    def draw(self, count: int, seconds: float | None = None, notes_only: bool = False) -> SoundBatch:
-        """Utterances of like length; `seconds` caps the length of the batch in all, `notes_only` leaves out real words."""
+    def draw(
+        self, count: int, seconds: float | None = None, notes_only: bool = False, shortest: float = 1.0
+    ) -> SoundBatch:
+        """Utterances of like length; `seconds` caps the length of the batch in all, `notes_only` leaves out real words,
+        `shortest` is the share of the pool, from the shortest on, that is drawn from."""
         pool = self.pools["train"]
         if notes_only:
             return self.batch([int(i) for i in self.r.choice(self.notes, count)])
-        start = int(self.r.integers(0, max(1, len(pool) - count)))
+        start = int(self.r.integers(0, max(1, int((len(pool) - count) * shortest))))
         if seconds is not None:
             longest = self.rows[int(pool[min(len(pool), start + count) - 1])]["n"] / RATE
             count = max(8, min(count, int(seconds / longest)))

@@ -113,7 +113,7 @@ def main(jobs: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     rows, sounds, at = [], [], 0
     work = list(_batches(jobs))
-    with ProcessPoolExecutor(max(1, (os.cpu_count() or 2) - 2)) as pool:
+    with ProcessPoolExecutor(max(1, (os.cpu_count() or 2) - 5)) as pool:
         for job, sound in zip(work, pool.map(speak, work, chunksize=16), strict=True):
             if sound is None or not 0.2 * RATE < sound.size < 16 * RATE:
                 continue

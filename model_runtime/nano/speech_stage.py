@@ -1,9 +1,10 @@
 """Stage 3, speech: the encoder with CTC over letters, then projector and speech LoRA under the frozen decoder.
 
-CTC reads four letters from each 80 ms state (English has more letters a second than the encoder has states). The decoder
+CTC reads two letters from each 80 ms state (English has more letters a second than the encoder has states). The decoder
 sees transcripts with a tenth of their tokens replaced, so that it cannot lean on the sentence instead of the sound.
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,21 @@ from model_runtime.nano.forward import LogMel
 from model_runtime.nano.sound import SoundBatch, Speech, mask_features
 from model_runtime.nano.text_stage import note_target
 
-PER_STATE = 4
+PER_STATE = 2
 CORRUPTED = 0.1
 
 
 class Letters:
-    """Letters of all transcripts, 0 is CTC's blank."""
+    """The tokenizer's single letters; 0 is CTC's blank. A letter it does not know is left out."""
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self.letters = ["", *sorted({c for row in rows for c in row["text"]})]
+    def __init__(self, answers: Answers) -> None:
+        self.letters = ["", *sorted(c for c in answers.tokenizer.get_vocab() if len(c) == 1)]
         self.index = {c: i for i, c in enumerate(self.letters)}
 
     def targets(self, rows: list[dict[str, Any]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-        flat = [self.index[c] for row in rows for c in row["text"]]
-        return torch.tensor(flat, device=device), torch.tensor([len(row["text"]) for row in rows], device=device)
+        spelled = [[self.index[c] for c in row["text"] if c in self.index] for row in rows]
+        flat = torch.tensor([i for row in spelled for i in row], device=device)
+        return flat, torch.tensor([len(row) for row in spelled], device=device)
 
     def read(self, scores: torch.Tensor, count: int) -> str:
         best = scores[: count * PER_STATE].argmax(-1).tolist()
@@ -203,19 +205,27 @@ def calibrate_input(model: nn.Module, mel: LogMel, speech: Speech) -> None:
     norm.global_invstd.copy_(1 / features.std(0).clamp(min=0.5))
 
 
-def run(folder: Path, out: Path, text: Path, minutes: float, alone: float, size: int = 128) -> None:
-    answers, device = Answers(folder), training.device()
-    model, mixtures, _ = training.restore(text)
-    speech, mel = Speech(folder, device), LogMel().to(device)
-    letters = Letters(speech.rows)
+def encoder_alone(
+    model: nn.Module,
+    mel: LogMel,
+    speech: Speech,
+    folder: Path,
+    letters: Letters,
+    head: nn.Linear,
+    until: float,
+    size: int,
+) -> Speech:
+    """CTC. Short words spoken by people first (on long notes CTC stays with its blanks), the notes as soon as they are spoken."""
     audio = model.model.embed_tokens_extend.audio_embed
-    calibrate_input(model, mel, speech)
-    head = nn.Linear(model.config.audio_config.hidden_size, PER_STATE * len(letters.letters)).to(device)
-    trainer = training.Trainer([(audio.encoder.parameters(), 1.2e-3), (head.parameters(), 1.2e-3)])
-    clock = training.Clock(alone)
-    for share in clock:  # the encoder alone
-        b = speech.draw(size, seconds=size * 3.0)
-        hidden, count = states(model, mel, speech, b, augment=clock.step > 300)
+    trainer = training.Trainer([(audio.encoder.parameters(), 8e-4), (head.parameters(), 8e-4)], warm=300)
+    clock, spoken_at = training.Clock(until), None
+    for share in clock:
+        if spoken_at is None and clock.step % 50 == 0 and (folder / "speech.npy").exists():
+            speech, spoken_at = Speech(folder, training.device()), share
+            print(f"speech: the notes are there at step {clock.step}", flush=True)
+        ripe = 1.0 if spoken_at is None else min(1.0, 0.3 + 2 * (share - spoken_at) / (1 - spoken_at))
+        b = speech.draw(size, seconds=size * 3.0, shortest=ripe)
+        hidden, count = states(model, mel, speech, b, augment=clock.step > 1000)
         loss = ctc_loss(head, hidden, count, letters, b.rows)
         trainer.step(loss, share * 0.6)
         if clock.step % 500 == 0:
@@ -224,13 +234,29 @@ def run(folder: Path, out: Path, text: Path, minutes: float, alone: float, size:
                 f"speech encoder {clock.step}: CTC {loss.item():.3f}  [{b.rows[0]['text']}] -> [{letters.read(scores, int(count[0]))}]",
                 flush=True,
             )
+    while spoken_at is None and not (folder / "speech.npy").exists():
+        time.sleep(1)
+    return speech if spoken_at is not None else Speech(folder, training.device())
+
+
+def run(folder: Path, out: Path, text: Path, alone: float, until: float, size: int = 128) -> None:
+    """`alone`, `until`: when the encoder's own phase and the stage end, as `time.time()`."""
+    answers, device = Answers(folder), training.device()
+    model, mixtures, _ = training.restore(None)
+    speech, mel = Speech(folder, device), LogMel().to(device)
+    letters = Letters(answers)
+    calibrate_input(model, mel, speech)
+    head = nn.Linear(model.config.audio_config.hidden_size, PER_STATE * len(letters.letters)).to(device)
+    speech = encoder_alone(model, mel, speech, folder, letters, head, alone, size)
+    training.take_text(model, text)
+    audio = model.model.embed_tokens_extend.audio_embed
     lora = mixture.add(mixtures, "sp_lora", blueprint.RANKS["sp_lora"])
     mixture.use(mixtures, "sp_lora")
     projector = [*audio.up_proj_for_speech.parameters(), *audio.down_proj_for_speech.parameters()]
     trainer = training.Trainer(
         [(audio.encoder.parameters(), 5e-4), (head.parameters(), 5e-4), (projector, 1e-3), (lora, 1e-3)]
     )
-    clock = training.Clock(minutes)
+    clock = training.Clock(until)
     for share in clock:
         b = speech.draw(size, seconds=size * 3.0)
         hidden, count = states(model, mel, speech, b, augment=True)
@@ -240,7 +266,5 @@ def run(folder: Path, out: Path, text: Path, minutes: float, alone: float, size:
         trainer.step(answer + 0.3 * ctc, share)
         if clock.step % 500 == 0:
             print(f"speech {clock.step} {share:.2f}: answer {answer.item():.3f} CTC {ctc.item():.3f}", flush=True)
-        if clock.step % 2500 == 2499:
-            training.save(model, mixtures, out)
     training.save(model, mixtures, out)
     report(f"speech ({clock.step} steps)", model, answers, mel, speech)

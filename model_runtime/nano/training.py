@@ -24,25 +24,29 @@ def autocast() -> torch.autocast:
 
 
 class Clock:
-    """Steps for a stage of `minutes`: yields the share done, 0..1; the learning rate follows it, not a step count."""
+    """Steps until a point in time (`time.time()`): yields the share done, 0..1, counted from the first step on.
 
-    def __init__(self, minutes: float, most: int = 10**9) -> None:
-        self.seconds, self.most, self.step = minutes * 60, most, 0
+    The learning rate follows the time, not a step count: a stage ends when it must, however long compiling took.
+    """
+
+    def __init__(self, until: float) -> None:
+        self.until, self.step = until, 0
 
     def __iter__(self) -> Iterator[float]:
-        start = time.monotonic()
-        while self.step < self.most:
-            share = (time.monotonic() - start) / self.seconds
-            if share >= 1:
-                return
-            yield max(share, self.step / self.most if self.most < 10**9 else 0)
+        start = time.time()
+        while (now := time.time()) < self.until:
+            yield (now - start) / (self.until - start)
             self.step += 1
+            if self.step == 1:
+                start = time.time()  # the first step compiles
 
 
 class Trainer:
-    """AdamW on groups of (parameters, peak rate): warm-up of 200 steps, cosine down to 1 %, gradients clipped at 1."""
+    """AdamW on groups of (parameters, peak rate): warm-up of `warm` steps, cosine down to 1 %, gradients clipped at 1."""
 
-    def __init__(self, groups: list[tuple[Iterable[nn.Parameter], float]], decay: float = 0.02) -> None:
+    def __init__(
+        self, groups: list[tuple[Iterable[nn.Parameter], float]], decay: float = 0.02, warm: int = 200
+    ) -> None:
         lists = [(list(p), rate) for p, rate in groups]
         self.parameters = [p for ps, _ in lists for p in ps]
         for p in self.parameters:
@@ -54,10 +58,10 @@ class Trainer:
             weight_decay=decay,
             fused=fused,
         )
-        self.steps = 0
+        self.steps, self.warm = 0, warm
 
     def step(self, loss: torch.Tensor, share: float) -> None:
-        factor = min(1.0, (self.steps + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
+        factor = min(1.0, (self.steps + 1) / self.warm) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * factor
         self.optimiser.zero_grad(set_to_none=True)
@@ -123,6 +127,19 @@ def restore(path: Path | None) -> tuple[nn.Module, dict[str, mixture.MixtureLine
             raise ValueError(f"{path}: missing {lost[:3]}, unexpected {unexpected[:3]}")
     freeze(model)
     return model.to(device()), mixtures, extra
+
+
+def take_text(model: nn.Module, path: Path) -> None:
+    """Waits for the text stage and takes its decoder."""
+    while not path.exists():
+        time.sleep(0.5)
+    for part in ("model.embed_tokens.", "model.layers.", "model.norm."):
+        copy_part(model, path, part)
+
+
+def plainly() -> Any:
+    """Runs compiled layers as they were written: measuring comes in too many shapes to compile for."""
+    return torch.compiler.set_stance("force_eager")
 
 
 def copy_part(model: nn.Module, path: Path, prefix: str) -> None:

@@ -78,6 +78,11 @@ def p_ng(model: nn.Module, answers: Answers, golden: torch.Tensor | None, test: 
 @torch.no_grad()
 def measure(model: nn.Module, answers: Answers, real: RealPhotos, split: str) -> dict[str, float]:
     """AUROC on real photos as they are: tiles alone, boards and aliens beside golden photos."""
+    with training.plainly():
+        return _measure(model, answers, real, split)
+
+
+def _measure(model: nn.Module, answers: Answers, real: RealPhotos, split: str) -> dict[str, float]:
     found = {}
     for name in ("magnetic_tile", "deeppcb", "aliens"):
         rows = real.indices(name, split)
@@ -104,13 +109,13 @@ def measure(model: nn.Module, answers: Answers, real: RealPhotos, split: str) ->
     return found
 
 
-def encoder_alone(model: nn.Module, mixer: Mixer, minutes: float, size: int) -> None:
+def encoder_alone(model: nn.Module, mixer: Mixer, until: float, size: int) -> None:
     """Dense targets straight from the encoder's features, single photos: what a defect looks like."""
     image = model.model.embed_tokens_extend.image_embed
     head = nn.Linear(image.image_dim_out, len(DENSE)).to(training.device())
     trainer = training.Trainer([(image.img_processor.encoder.parameters(), 8e-4), (image.img_processor.embeddings.parameters(), 8e-4),
                                 (head.parameters(), 8e-4)])  # fmt: skip
-    clock = training.Clock(minutes)
+    clock = training.Clock(until)
     weight = torch.tensor(CLASS_WEIGHT, device=training.device())
     for share in clock:
         b = mixer.singles(size, min(1.0, 0.3 + clock.step / 1500))
@@ -124,20 +129,22 @@ def encoder_alone(model: nn.Module, mixer: Mixer, minutes: float, size: int) -> 
             print(f"vision encoder {clock.step}: cells right {hit.float().mean().item():.3f}", flush=True)
 
 
-def run(folder: Path, out: Path, text: Path, minutes: float, alone: float, pairs: int = 96, singles: int = 64) -> None:
+def run(folder: Path, out: Path, text: Path, alone: float, until: float, pairs: int = 96, singles: int = 64) -> None:
+    """`alone`, `until`: when the encoder's own phase and the stage end, as `time.time()`."""
     answers, device = Answers(folder), training.device()
-    model, mixtures, _ = training.restore(text)
+    model, mixtures, _ = training.restore(None)
     real, scenes = RealPhotos(folder, device), Scenes(device)
     training.compile_parts(model, scenes)
     mixer = Mixer(real, scenes)
     encoder_alone(model, mixer, alone, pairs + singles)
+    training.take_text(model, text)
     image = model.model.embed_tokens_extend.image_embed
     head = nn.Linear(model.config.hidden_size, len(DENSE)).to(device)
     lora = mixture.add(mixtures, "vis_lora", blueprint.RANKS["vis_lora"])
     mixture.use(mixtures, "vis_lora")
     used = [p for n, p in image.named_parameters() if "head." not in n and "post_layernorm" not in n]
     trainer = training.Trainer([(used, 6e-4), (lora, 1e-3), (head.parameters(), 8e-4)])
-    clock = training.Clock(minutes)
+    clock = training.Clock(until)
     for share in clock:
         jitter = min(1.0, 0.2 + clock.step / 2500)
         with training.autocast():
