@@ -11,11 +11,11 @@ import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from inspector_app import loading
 from inspector_app.capture.camera import Camera, cameras
 from inspector_app.capture.microphone import Microphone, Speaker, microphones
 from inspector_app.errors import KensaError
@@ -36,13 +36,6 @@ _log = logging.getLogger(__name__)
 
 LoadJudge = Callable[[Places, Settings, Callable[[str], None]], Judge]
 """Called on the model's lane; tells its progress in words, which also is where it can be stopped."""
-
-
-@runtime_checkable
-class _SelfTesting(Protocol):
-    def self_test(self) -> list[str]: ...
-
-    def warm_up(self) -> None: ...
 
 
 def run(places: Places) -> int:
@@ -66,10 +59,7 @@ def real_devices() -> Devices:
 
 def load_real_judge(places: Places, settings: Settings, progress: Callable[[str], None]) -> Judge:
     """The model of the settings; imports torch."""
-    from inspector_app.commands.loading import load_judge, threads_of
-
-    adapter = places.adapter(settings.adapter) if settings.adapter else None
-    return load_judge(places.model(settings.model), adapter, threads_of(settings), progress)
+    return loading.load_judge(*loading.chosen(places, settings), progress)
 
 
 class Program(QObject):
@@ -178,7 +168,7 @@ class Program(QObject):
             self._stage.emit(Stage.MODEL, words)
 
         judge = self._load_judge(self._places, self.settings, progress)
-        if isinstance(judge, _SelfTesting):
+        if isinstance(judge, loading.SelfTesting):
             progress("")
             self._stage.emit(Stage.SELF_TEST, "")
             if faults := judge.self_test():

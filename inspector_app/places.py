@@ -18,9 +18,13 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 
 
 def resources() -> Path:
-    """The folder `resources`: unpacked by the installer, or beside the packages when run from source."""
+    """The folder of what ships with the program: `resources` in the sources and in the installed program; where pip
+    installed a wheel, the package `kensa_resources` beside this one.
+    """
     frozen = getattr(sys, "_MEIPASS", None)
-    return (Path(frozen) if frozen else Path(__file__).resolve().parents[1]) / "resources"
+    root = Path(frozen) if frozen else Path(__file__).resolve().parents[1]
+    installed = root / "kensa_resources"
+    return installed if installed.is_dir() else root / "resources"
 
 
 def bundled_model() -> Path:

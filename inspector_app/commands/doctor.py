@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from inspector_app.commands import loading
+from inspector_app import loading
 from inspector_app.commands.run import DONE, FIXABLE, Run
 from inspector_app.commands.window import has_display
 from inspector_app.version import APP_VERSION
@@ -142,13 +142,12 @@ def model(run: Run) -> Iterator[Finding]:
     """The chosen model: its files by hash, then loaded and asked what it must know."""
     from model_runtime import checkpoint
 
-    folder = run.places.model(run.settings.model)
+    folder, adapter, threads = loading.chosen(run.places, run.settings)
     faults = checkpoint.verify(folder, full=True)
     yield Finding("model files", not faults, "; ".join(faults) or f"{run.settings.model}: all hashes as installed")
     if faults:
         return
-    adapter = run.places.adapter(run.settings.adapter) if run.settings.adapter else None
-    judge = loading.load_judge(folder, adapter, loading.threads_of(run.settings))
+    judge = loading.load_judge(folder, adapter, threads)
     failed = judge.self_test() if isinstance(judge, loading.SelfTesting) else []
     yield Finding("model self-test", not failed, "; ".join(failed) or f"passed on {judge.identity.engine}")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inspector_app import loading
 from inspector_app.capture.sample import Photo, Sample, read_photo
-from inspector_app.commands import loading
 from inspector_app.commands.cells import verdict_cells
 from inspector_app.commands.run import DONE, FIXABLE, OUR_BUG, Run
 from inspector_app.commands.targets import Target, Words, of_arguments, undeclared
@@ -75,7 +75,7 @@ def outcomes_of(run: Run, targets: list[Target], parts: Parts, golden: Photo | N
     """Keeps and judges one target after the other. The model is loaded when the first of them can be read."""
     for part in undeclared(targets):
         run.terminal.say(f"The part {part} is known to this folder only; it is judged by the defects named there.")
-    model, adapter, threads = loading.chosen(run)
+    model, adapter, threads = loading.chosen(run.places, run.settings, run.args.model, run.args.adapter)
     operator = run.args.operator or run.settings.operator or None
     with Store.open(run.places) as store, run.terminal.meter(len(targets), "Judging") as meter:
         station = Station(store, None, parts, run.settings.thresholds)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from inspector_app import loading
 from inspector_app.__main__ import main
-from inspector_app.commands import loading
 from tests.fakes import FakeJudge
 
 

@@ -1,12 +1,15 @@
-"""The one place where commands get a judge from; the tests put a fake one here."""
+"""The one place where the program gets its judge from, for the window and the commands; the tests put a fake one here.
+
+Knows the folders of model and adapter and the number of threads; torch is imported only when a judge is asked for.
+"""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from inspector_app.commands.run import Run
 from inspector_app.errors import KensaError
+from inspector_app.places import Places
 from inspector_app.settings import Settings
 from model_runtime.verdict import Judge
 
@@ -16,6 +19,8 @@ class SelfTesting(Protocol):
     """A judge that can be asked what it must know; faults as sentences, none when it passes."""
 
     def self_test(self) -> list[str]: ...
+
+    def warm_up(self) -> None: ...
 
 
 def load_judge(
@@ -28,16 +33,17 @@ def load_judge(
     return judge
 
 
-def chosen(run: Run) -> tuple[Path, Path | None, int | None]:
-    """Folders of model and adapter and the threads: the arguments, else the settings, else what is embedded.
+def chosen(
+    places: Places, settings: Settings, model: str | None = None, adapter: str | None = None
+) -> tuple[Path, Path | None, int | None]:
+    """Folders of model and adapter and the threads: what is asked for, else the settings, else what is embedded.
 
     The adapter of the settings belongs to the model of the settings, so it does not go with another one.
     """
-    model, adapter = run.args.model, run.args.adapter
     if adapter is None and model is None:
-        adapter = run.settings.adapter
-    folder = run.places.model(model or run.settings.model)
-    return folder, run.places.adapter(adapter) if adapter else None, threads_of(run.settings)
+        adapter = settings.adapter
+    folder = places.model(model or settings.model)
+    return folder, places.adapter(adapter) if adapter else None, threads_of(settings)
 
 
 def threads_of(settings: Settings) -> int | None:
