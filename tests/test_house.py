@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from inspector_app.commands import doctor
 from inspector_app.version import APP_VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,6 +102,19 @@ def test_files_that_documents_name_exist(document: str) -> None:
     named |= set(re.findall(r"`((?:inspector_app|model_runtime|resources|tests|docs|\.ci)/[\w./-]+)`", text))
     missing = [name for name in named if not ((ROOT / document).parent / name).exists() and not (ROOT / name).exists()]
     assert not missing
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there Qt needs libraries of the system")
+def test_doctor_names_the_packages_that_set_up_installs(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = {"libxcb-cursor.so.0", "libportaudio.so.2"}
+
+    def load(name: str) -> None:
+        if name in gone:
+            raise OSError(name)
+
+    monkeypatch.setattr(doctor.ctypes, "CDLL", load)
+    assert doctor.lacking_packages("window") == ["libxcb-cursor0"]
+    assert doctor.lacking_packages("microphone") == ["libportaudio2"]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from pathlib import Path
 from inspector_app import loading
 from inspector_app.commands.run import DONE, FIXABLE, Run
 from inspector_app.commands.window import has_display
+from inspector_app.places import resources
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import Fixable
 
@@ -105,10 +106,27 @@ def window(run: Run) -> Iterator[Finding]:
         for plugin in _platform_plugins():
             ctypes.CDLL(str(plugin))
     except (ImportError, OSError) as error:
-        yield Finding("window", False, f"{error}; install the libraries that README names", needed=False)
+        lacking = " ".join(lacking_packages("window"))
+        fix = f"on Debian: apt-get install {lacking}" if lacking else "set the program up again"
+        yield Finding("window", False, f"{error}; {fix}", needed=False)
         return
     shown = "no display; the command line works" if not has_display() else "Qt can be loaded, a display is there"
     yield Finding("window", True, shown, needed=False)
+
+
+def lacking_packages(purpose: str) -> list[str]:
+    """The Debian packages of resources/debian-packages.txt whose library cannot be loaded here; set-up installs them."""
+    if not sys.platform.startswith("linux"):
+        return []
+    lacking = []
+    for line in (resources() / "debian-packages.txt").read_text(encoding="utf-8").splitlines():
+        library, package, serves = ("#", "", "") if line.startswith("#") else line.split()
+        if serves == purpose:
+            try:
+                ctypes.CDLL(library)
+            except OSError:
+                lacking.append(package)
+    return lacking
 
 
 def _platform_plugins() -> list[Path]:
