@@ -115,7 +115,7 @@ def window(run: Run) -> Iterator[Finding]:
 
 
 def lacking_packages(purpose: str) -> list[str]:
-    """The Debian packages of resources/debian-packages.txt whose library cannot be loaded here; set-up installs them."""
+    """Debian packages whose library cannot be loaded here, from the list that set-up installs by."""
     if not sys.platform.startswith("linux"):
         return []
     lacking = []
