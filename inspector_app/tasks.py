@@ -37,11 +37,6 @@ class Task(QObject):
         """Ask the job to end at its next yield."""
         self._stop.set()
 
-    @property
-    def stopping(self) -> bool:
-        """Whether the job was asked to end."""
-        return self._stop.is_set()
-
     def run(self, job: Job, *args: Any, **kwargs: Any) -> None:
         """Do the job on the calling (worker) thread."""
         try:

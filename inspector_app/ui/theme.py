@@ -24,7 +24,6 @@ GAP_S, GAP, GAP_L, GAP_XL = 8, 12, 16, 24
 TARGET = 48
 """The least height of what a gloved hand must hit."""
 FONTS = ("Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic UI", "Meiryo", "Hiragino Sans", "sans-serif")
-MONO = ("Noto Sans Mono CJK JP", "Noto Sans Mono", "Consolas", "Menlo", "monospace")
 
 
 @dataclass(frozen=True, slots=True)
