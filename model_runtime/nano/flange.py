@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from model_runtime.nano.studio import Array, Mask, Material, Relief, floats, grid, noise
 
-BENCH, FACE, TURNED, WALL, OXIDE, SOCKET, BRONZE, PIN, FRACTURE, BARE, GAP = range(11)
+BENCH, FACE, TURNED, WALL, OXIDE, SOCKET, BRONZE, PIN, FRACTURE, BARE, GAP, SCORE = range(12)
 MATERIALS = (
     Material((0.03, 0.03, 0.03), (0.105, 0.135, 0.165), 0.3),
     Material((0.72, 0.725, 0.735), (0.10, 0.10, 0.10), 0.10, 0.22, 0.055),
@@ -25,6 +25,7 @@ MATERIALS = (
     Material((0.20, 0.20, 0.20), (0.40, 0.40, 0.41), 0.3),
     Material((0.95, 0.95, 0.95), (0.75, 0.75, 0.75), 0.25),
     Material((0.01, 0.01, 0.01), (0.006, 0.006, 0.006), 0.3),
+    Material((0.13, 0.13, 0.135), (0.02, 0.02, 0.02), 0.15),
 )
 
 TOP, BOSS_TOP = 0.17, 0.225

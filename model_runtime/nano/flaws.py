@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_runtime.nano.flange import BARE, BENCH, FRACTURE, GAP, OXIDE, SCREWS, SOCKET, TOP, WALL, Flange, Pose
+from model_runtime.nano.flange import BARE, BENCH, FRACTURE, GAP, OXIDE, SCORE, SCREWS, SOCKET, TOP, Flange, Pose
 from model_runtime.nano.studio import Array, Relief, floats, step
 
 Point = tuple[float, float]
@@ -49,19 +49,22 @@ def _chip(part: Flange, flaw: Flaw) -> None:
 
 
 def _scratch(part: Flange, flaw: Flaw) -> None:
-    """Strokes of one hard corner: bare metal, and a thin furrow in shade beside it."""
+    """Something hard was dragged along: a furrow with metal thrown up on one side, and finer strokes beside it."""
     strokes = (
-        ((0.050, -0.52), (0.012, -0.05), (-0.050, 0.50), 0.0180),
-        ((0.100, -0.33), (0.075, -0.06), (0.045, 0.24), 0.0055),
-        ((-0.012, 0.06), (-0.030, 0.24), (-0.056, 0.40), 0.0035),
+        ((0.096, -0.40), (0.066, -0.06), (0.020, 0.26), 0.0034, BARE),
+        ((0.074, -0.47), (0.040, -0.08), (-0.012, 0.30), 0.0046, SCORE),
+        ((-0.006, -0.20), (-0.028, 0.12), (-0.074, 0.46), 0.0034, BARE),
+        ((0.022, -0.36), (-0.012, 0.06), (-0.060, 0.42), 0.0026, SCORE),
+        ((0.050, -0.53), (0.014, -0.04), (-0.046, 0.51), 0.0135, SCORE),
     )
-    for start, bend, end, most in strokes:
-        far, along = _line(part, _curve(start, bend, end, flaw.x, flaw.y), 0.002, 24)
-        width = most * np.clip(np.minimum(along * 9, (1 - along) * 4), 0, 1) * (0.85 + 0.15 * np.sin(along * 37))
-        width = np.where(width > 0.0016, width, 0)  # thinner than a pixel it would only be dust
-        shade, _ = _line(part, _curve(start, bend, end, flaw.x + most * 0.8, flaw.y), 0.002, 24)
-        part.stamp(shade < width * 0.55, floats(part.height - 0.004), WALL)
-        part.stamp(far < width, floats(part.height - 0.002), BARE)
+    for start, bend, end, most, material in strokes:
+        far, along = _line(part, _curve(start, bend, end, flaw.x, flaw.y), 0.0008, 40)
+        width = floats(most * np.clip(np.minimum(along * 7, (1 - along) * 3.5), 0, 1) ** 0.7)
+        width = floats(np.where(width > 0.0014, width, 0))  # thinner than a pixel it would only be dust
+        part.stamp(far < width, floats(part.height - 0.4 * np.maximum(width - far, 0)), material)
+        if most > 0.01:
+            lip, _ = _line(part, _curve(start, bend, end, flaw.x - most * 1.15, flaw.y), 0.0008, 40)
+            part.stamp((lip < 0.3 * width) & (far >= width), floats(part.height + 0.002), BARE)
 
 
 def _crack(part: Flange, flaw: Flaw) -> None:

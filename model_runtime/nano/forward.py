@@ -67,7 +67,9 @@ def frames_of(samples: torch.Tensor) -> torch.Tensor:
     return ((samples - 400) // 160 + 1).clamp(min=1)
 
 
-def audio_states(model: Phi4MultimodalForCausalLM, features: torch.Tensor, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def audio_states(
+    model: Phi4MultimodalForCausalLM, features: torch.Tensor, frames: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """(N, T, 80) and the frames that count -> encoder states (N, T', D) and how many of them count."""
     encoder = model.model.embed_tokens_extend.audio_embed.encoder
     hidden = encoder.encoder_embedding(features)
@@ -115,7 +117,9 @@ def logits(model: Phi4MultimodalForCausalLM, hidden: torch.Tensor) -> torch.Tens
     return F.linear(hidden, model.model.embed_tokens.weight).float()
 
 
-def answer_loss(model: Phi4MultimodalForCausalLM, hidden: torch.Tensor, ids: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+def answer_loss(
+    model: Phi4MultimodalForCausalLM, hidden: torch.Tensor, ids: torch.Tensor, weights: torch.Tensor
+) -> torch.Tensor:
     """Weighted cross entropy of the answer. `hidden` (N, A, D) are the states before each of `ids` (N, A)."""
     per_token = F.cross_entropy(logits(model, hidden).flatten(0, 1), ids.flatten(), reduction="none").view_as(weights)
     return (per_token * weights).sum() / weights.sum().clamp(min=1)

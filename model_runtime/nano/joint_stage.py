@@ -6,6 +6,7 @@ target is the photo's truth whatever the voice says, so that a voice that contra
 """
 
 import random
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,13 +102,14 @@ class Joint:
 
 def run_joint(
     folder: Path, out: Path, vision: Path, speech: Path, until: float, pairs: int = 96, singles: int = 64
-) -> None:
+) -> Joint:
     j = Joint(folder, vision)
     training.copy_part(j.model, speech, "model.embed_tokens_extend.audio_embed.")
     from safetensors.torch import load_file
 
     weights = {k[len("lora.sp_lora.") :]: v for k, v in load_file(speech).items() if k.startswith("lora.sp_lora.")}
     mixture.load(j.mixtures, "sp_lora", {k: v.to(j.device) for k, v in weights.items()})
+    mixture.join(j.mixtures, "vis_lora", "sp_lora")  # it sees and, from the first step on, listens
     audio = j.model.model.embed_tokens_extend.audio_embed
     audio.up_proj_for_vision_speech.load_state_dict(audio.up_proj_for_speech.state_dict())
     audio.down_proj_for_vision_speech.load_state_dict(audio.down_proj_for_speech.state_dict())
@@ -118,23 +120,28 @@ def run_joint(
     used = [p for n, p in image.named_parameters() if "head." not in n and "post_layernorm" not in n]
     trainer = training.Trainer([(used, 3e-4), (projector, 8e-4), (mixture.parameters(j.mixtures, "vis_lora"), 6e-4),
                                 (j.head.parameters(), 3e-4)])  # fmt: skip
-    clock = training.Clock(until)
+    clock, saved = training.Clock(until), time.time()
     for share in clock:
         loss, said = j.loss(pairs, singles)
         trainer.step(loss, share)
         if clock.step % 250 == 0:
             print(f"joint {clock.step} {share:.2f}:", {k: round(v, 3) for k, v in said.items()}, flush=True)
-        if clock.step % 1000 == 999:
+        if time.time() - saved > 45:
             training.save(j.model, j.mixtures, out, j.extra)
+            saved = time.time()
     training.save(j.model, j.mixtures, out, j.extra)
     print(
         f"joint: {clock.step} steps; val {measure(j.model, j.answers, j.real, 'val')}; test {measure(j.model, j.answers, j.real, 'test')}",
         flush=True,
     )
+    return j
 
 
-def run_defect(folder: Path, out: Path, joint: Path, until: float, pairs: int = 96, singles: int = 64) -> None:
-    j = Joint(folder, joint)
+def run_defect(
+    folder: Path, out: Path, joint: Path, until: float, pairs: int = 96, singles: int = 64, j: Joint | None = None
+) -> None:
+    j = j or Joint(folder, joint)
+    training.freeze(j.model)
     lora = mixture.add(j.mixtures, "defect", blueprint.RANKS["defect"])
     trainer = training.Trainer([(lora, 8e-4), (j.head.parameters(), 1e-4)])
     r, clock = random.Random(3), training.Clock(until)

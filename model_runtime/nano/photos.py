@@ -253,7 +253,7 @@ class Mixer:
             Target("OK") if r["verdict"] == "OK" else Target("NG", r["defect"], severity(r["defect"], 0.004))
             for r in rows
         ]
-        dense = torch.full((count, 10, 10), -100, device=photo.device)
+        dense = torch.full((count, 8, 8), -100, device=photo.device)
         dense[[i for i, r in enumerate(rows) if r["verdict"] == "OK"]] = 0
         return Batch(None, photo, targets, dense)
 

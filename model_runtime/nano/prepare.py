@@ -110,7 +110,10 @@ def real_photos(data: Path) -> tuple[list[dict[str, Any]], bytes]:
             packed, (width, height), (full_width, full_height) = _small(data / "images" / name / row["file_name"])
             fx, fy = width / full_width, height / full_height
             boxes = [
-                {"defect": b["defect"], "box": [edge * scale for edge, scale in zip(b["box"], (fx, fy) * 2, strict=True)]}
+                {
+                    "defect": b["defect"],
+                    "box": [edge * scale for edge, scale in zip(b["box"], (fx, fy) * 2, strict=True)],
+                }
                 for b in json.loads(row["boxes"] or "[]")
             ]
             kept = {key: row[key] for key in ("verdict", "defect", "part", "lot", "split")}

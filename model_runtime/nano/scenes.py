@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import torch
 import torch.nn.functional as F
 
-SIDE = 280
+SIDE = 288
 SHAPES = 8
 GENERIC = ("none", "scratch", "crack", "dent", "stain", "hole", "chip", "foreign", "missing", "deformation")
 SCRATCH, CRACK, DENT, STAIN, HOLE, CHIP, FOREIGN, MISSING, DEFORMATION = range(1, 10)
@@ -349,7 +349,7 @@ class Scenes:
         return (photo + torch.randn_like(photo) * one(0, 0.035)).clamp(0, 1)
 
 
-def dense_labels(mask: torch.Tensor, label: torch.Tensor, cells: int = 10) -> torch.Tensor:
+def dense_labels(mask: torch.Tensor, label: torch.Tensor, cells: int = 8) -> torch.Tensor:
     """Class per image token: (B, cells, cells), 0 where nothing is wrong."""
     hit = F.adaptive_max_pool2d(mask[:, None], cells)[:, 0] > 0.4
     return hit.long() * label[:, None, None]

@@ -176,7 +176,7 @@ def greedy(
     return texts, says
 
 
-def test_sets(speech: Speech, most: int = 192) -> dict[str, list[int]]:
+def test_sets(speech: Speech, most: int = 64) -> dict[str, list[int]]:
     return {
         "notes en": speech.indices("test", kind="note", language="en")[::2][:most],
         "notes ja": speech.indices("test", kind="note", language="ja")[::2][:most],

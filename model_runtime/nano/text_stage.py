@@ -10,11 +10,11 @@ from typing import Any
 
 import torch
 
-from model_runtime.nano import forward, mixture, tokens, training
+from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers, Target
 from model_runtime.nano.tokens import CLASSES
 
-CELLS = 10
+CELLS = blueprint.CELLS
 SYMBOLS = (700, 1900)  # token ids that stand for what a cell looks like
 ROW_END, SEPARATOR = 690, 691
 
@@ -35,14 +35,14 @@ def note_target(answers: Answers, note: dict[str, Any]) -> Target:
 
 
 def blocks(cells: torch.Tensor) -> torch.Tensor:
-    """(N, 10, 10) symbols -> (N, 221) tokens in the layout of an image: rows, separator, the same rows again."""
+    """(N, cells, cells) symbols -> tokens in the layout of an image: rows, separator, the same rows again."""
     count = cells.shape[0]
     rows = torch.cat([cells, torch.full((count, CELLS, 1), ROW_END, device=cells.device)], 2).flatten(1)
     return torch.cat([rows, torch.full((count, 1), SEPARATOR, device=cells.device), rows], 1)
 
 
 def grids(answers: Answers, count: int) -> tuple[torch.Tensor, list[Target], torch.Tensor]:
-    """Prompts of a golden grid and a unit's grid, their targets, and which cells differ (N, 10, 10)."""
+    """Prompts of a golden grid and a unit's grid, their targets, and which cells differ (N, cells, cells)."""
     device = training.device()
     golden = torch.randint(*SYMBOLS, (count, CELLS, CELLS), device=device)
     other = torch.randint(*SYMBOLS, (count, CELLS, CELLS), device=device)

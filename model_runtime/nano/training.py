@@ -1,6 +1,7 @@
 """What every training stage shares: the clock, the optimiser, states on disk, figures."""
 
 import math
+import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from model_runtime.nano import blueprint, mixture
 
 
 def device() -> torch.device:
+    torch.set_float32_matmul_precision("high")
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -72,11 +74,10 @@ class Trainer:
 
 
 def compile_parts(model: nn.Module, scenes: Any) -> None:
-    """On a GPU the layers and the drawing of scenes are compiled: two to three times quicker. A failure falls back."""
-    if device().type != "cuda":
+    """Compiled layers and scenes, for runs of an hour or more: compiling takes three minutes of one core."""
+    if device().type != "cuda" or not os.environ.get("KENSA_COMPILE"):
         return
     torch._dynamo.config.suppress_errors = True
-    torch.set_float32_matmul_precision("high")
     scenes.draw = torch.compile(scenes.draw, dynamic=False)
     image = model.model.embed_tokens_extend.image_embed
     for layer in (*image.img_processor.encoder.layers, *model.model.layers):

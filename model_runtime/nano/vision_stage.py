@@ -140,10 +140,10 @@ def run(folder: Path, out: Path, text: Path, alone: float, until: float, pairs: 
     training.take_text(model, text)
     image = model.model.embed_tokens_extend.image_embed
     head = nn.Linear(model.config.hidden_size, len(DENSE)).to(device)
-    lora = mixture.add(mixtures, "vis_lora", blueprint.RANKS["vis_lora"])
+    lora = mixture.add(mixtures, "vis_lora", blueprint.SEEING)
     mixture.use(mixtures, "vis_lora")
     used = [p for n, p in image.named_parameters() if "head." not in n and "post_layernorm" not in n]
-    trainer = training.Trainer([(used, 6e-4), (lora, 1e-3), (head.parameters(), 8e-4)])
+    trainer = training.Trainer([(used, 7e-4), (lora, 1e-3), (head.parameters(), 8e-4)])
     clock = training.Clock(until)
     for share in clock:
         jitter = min(1.0, 0.2 + clock.step / 2500)
