@@ -1,4 +1,4 @@
-"""The judgment as a sequence of tokens for training: the same spans and choices as the runtime's grammar, with weights."""
+"""The judgment as a sequence of tokens for training: the spans and choices of the runtime's grammar, with weights."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -82,7 +82,7 @@ class Answers:
     def batch(
         self, targets: list[Target], photo: bool, voice: bool, device: torch.device | str, width: int = 0
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """ids and weights (N, A), right-padded with weight 0; a fixed `width` cuts and pads, so that shapes stay the same."""
+        """ids and weights (N, A), right-padded with weight 0; a `width` cuts and pads, so shapes stay the same."""
         rows = [self.sequence(t, photo, voice) for t in targets]
         width = width or max(len(ids) for ids, _ in rows)
         ids = torch.full((len(rows), width), tokens.PAD)

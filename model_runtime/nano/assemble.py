@@ -61,8 +61,9 @@ def write_defect(
 ) -> None:
     rank = blueprint.RANKS["defect"]
     mixture.save_adapter(lora_of(weights, "defect"), rank, out)
-    card = {"format": 1, "name": "defect", "version": 1, "base": base, "parent": None, "rank": rank, "alpha": 2.0 * rank,
-            "target_modules": mixture.PATTERN, "sha256": hashlib.sha256((out / "adapter_model.safetensors").read_bytes()).hexdigest(),
+    sha256 = hashlib.sha256((out / "adapter_model.safetensors").read_bytes()).hexdigest()
+    card = {"format": 1, "name": "defect", "version": 1, "base": base, "parent": None, "rank": rank,
+            "alpha": 2.0 * rank, "target_modules": mixture.PATTERN, "sha256": sha256,
             "temperature": temperature, "thresholds": {"ok_below": 0.2, "ng_above": 0.8},
             "trained_on": "procedural parts; magnetic_tile, deeppcb, bsdata, xsdd (train splits)", "figures": figures,
             "created": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip

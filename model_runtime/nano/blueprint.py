@@ -1,8 +1,8 @@
 """The shape of kensa-nano and how its weights begin.
 
-The library's own initialisation cannot be trained from: its vision weights are drawn from N(0, 1) and saturate attention,
-its audio convolutions let 6e-5 of the signal through. Everything is drawn anew here; `stage_deviations` prints what comes
-out of each stage, and the first training stage refuses to start when a stage is dead.
+The library's own initialisation cannot be trained from: its vision weights are drawn from N(0, 1) and saturate
+attention, its audio convolutions let 6e-5 of the signal through. Everything is drawn anew here, so that each stage
+passes on a signal of the size of the token embeddings.
 """
 
 import math

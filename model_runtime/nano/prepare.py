@@ -45,7 +45,7 @@ def plain_words() -> list[str]:
 
 
 def speech_jobs(readings: list[str], count: int, seed: int) -> list[dict[str, Any]]:
-    """`count` utterances: six in ten are notes, the rest free text; one in 25 is for the test, in a voice kept apart."""
+    """`count` utterances: six in ten are notes, the rest free text; one in 25 is the test's, in a voice kept apart."""
     import pyopenjtalk
 
     r, english = random.Random(seed), plain_words()

@@ -111,8 +111,15 @@ class Scenes:
             body_x + torch.cos(turn) * (reach * 0.7 + length * 0.8),
             body_y + torch.sin(turn) * (reach * 0.7 + length * 0.8),
         )
-        limb = {"x": limb_x, "y": limb_y, "angle": turn + self.u(-0.4, 0.4, batch, SHAPES), "half": length,
-                "flat": self.u(0.15, 0.5, batch, SHAPES), "round": self.u(0.4, 1, batch, SHAPES), "ring": s["ring"] * 0}  # fmt: skip
+        limb = {
+            "x": limb_x,
+            "y": limb_y,
+            "angle": turn + self.u(-0.4, 0.4, batch, SHAPES),
+            "half": length,
+            "flat": self.u(0.15, 0.5, batch, SHAPES),
+            "round": self.u(0.4, 1, batch, SHAPES),
+            "ring": s["ring"] * 0,
+        }
         for key, first in (
             ("x", body_x),
             ("y", body_y),
@@ -165,7 +172,10 @@ class Scenes:
 
     def _marks(self, batch: int, cx: torch.Tensor, cy: torch.Tensor) -> dict[int, torch.Tensor]:
         """Soft masks of the defects that lie on a surface, centred at (cx, cy), each (B, S, S)."""
-        one = lambda low, high: self.u(low, high, batch, 1, 1)  # noqa: E731
+
+        def one(low: float, high: float) -> torch.Tensor:
+            return self.u(low, high, batch, 1, 1)
+
         angle, length, bend = one(0, 2 * math.pi), one(0.06, 0.5), self.noise(batch, 8) * one(0, 0.12)
         bend2, jag, jag2 = (
             self.noise(batch, 8) * one(0, 0.12),
@@ -185,8 +195,14 @@ class Scenes:
         lump = (x + self.noise(batch, 20) * 0.06).abs() ** one(1, 3) + (y + self.noise(batch, 20) * 0.06).abs() ** one(
             1, 3
         )
-        return {SCRATCH: scratch, CRACK: crack, DENT: torch.exp(-((radius / (size * 0.7)) ** 2)), STAIN: torch.sigmoid(-blot / 0.02),
-                HOLE: hole, FOREIGN: torch.sigmoid((one(0.03, 0.09) - lump) / 0.01)}  # fmt: skip
+        return {
+            SCRATCH: scratch,
+            CRACK: crack,
+            DENT: torch.exp(-((radius / (size * 0.7)) ** 2)),
+            STAIN: torch.sigmoid(-blot / 0.02),
+            HOLE: hole,
+            FOREIGN: torch.sigmoid((one(0.03, 0.09) - lump) / 0.01),
+        }
 
     def _place(self, batch: int, s: dict[str, torch.Tensor], k: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         row = torch.arange(batch, device=self.device)
@@ -227,7 +243,7 @@ class Scenes:
         return out, mask
 
     def draw(self, batch: int, bad: float = 0.55, evident: bool = False) -> Pairs:
-        """Clean golden image and damaged test image of the same pose; `evident` leaves out what needs a golden photo."""
+        """Clean golden and damaged test image of the same pose; `evident` leaves out what needs a golden photo."""
         family = torch.randint(0, 3, (batch,), device=self.device)
         ground, grain = self._ground(batch, family == 2), self.noise(batch, 60)
         s = self._shapes(batch, family)
@@ -238,7 +254,7 @@ class Scenes:
         cx, cy = self._place(batch, s, k)
         test, mask = self.on_surface(golden, label, cx, cy)
         if not evident:
-            test, mask = self._lost(test, mask, golden, ground, s, masks, label, k)
+            test, mask = self._lost(test, mask, ground, s, masks, label, k)
             test, mask = self._bent(test, mask, label, cx, cy)
         seen = ((test - golden).abs().mean(1) * mask).sum((1, 2)) / (mask.sum((1, 2)) + 1e-3)
         hidden = (label > 0) & ((seen < 0.025) | (mask.sum((1, 2)) < 12))
@@ -261,8 +277,16 @@ class Scenes:
             label = torch.where((count == 0) & (label >= CHIP) & (label != FOREIGN), STAIN, label)
         return torch.where(self.chance(bad, batch), label, 0)
 
-    def _lost(self, test: torch.Tensor, mask: torch.Tensor, golden: torch.Tensor, ground: torch.Tensor, s: dict[str, torch.Tensor],
-              masks: list[torch.Tensor], label: torch.Tensor, k: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+    def _lost(
+        self,
+        test: torch.Tensor,
+        mask: torch.Tensor,
+        ground: torch.Tensor,
+        s: dict[str, torch.Tensor],
+        masks: list[torch.Tensor],
+        label: torch.Tensor,
+        k: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Chip: a bite out of a shape's rim. Missing: a whole shape, or its end cut off. The ground shows through."""
         batch = label.shape[0]
         row = torch.arange(batch, device=self.device)
@@ -270,7 +294,10 @@ class Scenes:
         own = stack[row, k]
         above = 1 - (stack * (torch.arange(SHAPES, device=self.device)[None] > k[:, None])[..., None, None]).amax(1)
         union = stack.amax(1)
-        pick = lambda key: s[key][row, k][:, None, None]  # noqa: E731
+
+        def pick(key: str) -> torch.Tensor:
+            return s[key][row, k][:, None, None]
+
         turn = self.u(0, 2 * math.pi, batch, 1, 1)
         c, n = torch.cos(pick("angle")), torch.sin(pick("angle"))
         rim_x, rim_y = torch.cos(turn) * pick("half"), torch.sin(turn) * pick("half") * pick("flat")
@@ -302,7 +329,7 @@ class Scenes:
     def photograph(
         self, image: torch.Tensor, mask: torch.Tensor, jitter: float = 1.0
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """A photo of the image: pose, light, glare, focus, noise. Returns the photo in 0..1 and the moved mask (B, S, S)."""
+        """A photo of the image: pose, light, glare, focus, noise. Returns it in 0..1 and the moved mask (B, S, S)."""
         photo, masks = self.photograph_masks(image, mask[:, None], jitter)
         return photo, masks[:, 0]
 
@@ -338,7 +365,10 @@ class Scenes:
     def expose(self, photo: torch.Tensor) -> torch.Tensor:
         """Light, glare, focus, sensor: everything but the pose."""
         batch = photo.shape[0]
-        one = lambda low, high: self.u(low, high, batch, 1, 1, 1)  # noqa: E731
+
+        def one(low: float, high: float) -> torch.Tensor:
+            return self.u(low, high, batch, 1, 1, 1)
+
         photo = photo.clamp(0.01, 1) ** one(0.75, 1.33) * one(0.8, 1.2) + one(-0.07, 0.07)
         photo = photo * (1 + self.u(-0.05, 0.05, batch, 3, 1, 1))
         photo = photo + one(-0.12, 0.12) * self.x + one(-0.12, 0.12) * self.y

@@ -1,7 +1,7 @@
-"""Notes into sound: espeak-ng, flite and an HTS voice (Open JTalk labels) speak them, each utterance in a voice of its own.
+"""Notes into sound: espeak-ng, flite and an HTS voice (Open JTalk labels) speak them, each note in a voice of its own.
 
-Run as a program on the machine that trains: `python -m model_runtime.nano.speak JOBS OUT`. JOBS is a gzipped JSON-lines file
-written by `write_jobs`; OUT gets `speech.npy` (int16, 16 kHz, all utterances end to end) and `speech.json` (one row each).
+Run as a program on the machine that trains: `python -m model_runtime.nano.speak JOBS OUT`. JOBS is the gzipped JSON lines
+that `write_jobs` wrote; OUT gets `speech.npy` (int16, 16 kHz, all notes end to end) and `speech.json` (a row each).
 Needs the Debian packages espeak-ng, flite and htsengine on the path, and the HTS voice file named in each job.
 """
 
@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 RATE = 16_000
-ESPEAK_TRAINED = ("m1 m2 m3 m4 m6 m7 m8 f1 f2 f4 f5 Alex Andy Annie Diogo Gene Hugo Jacky Lee Linda Marco Mario Michael Mike "
-                  "adam aunty belinda boris david ed edward2 grandpa klatt2 klatt4 max pablo rob steph").split()  # fmt: skip
+ESPEAK_TRAINED = (
+    "m1 m2 m3 m4 m6 m7 m8 f1 f2 f4 f5 Alex Andy Annie Diogo Gene Hugo Jacky Lee Linda Marco Mario Michael Mike "
+    "adam aunty belinda boris david ed edward2 grandpa klatt2 klatt4 max pablo rob steph"
+).split()
 ESPEAK_KEPT_APART = ("m5", "f3", "klatt3", "Denis", "anika", "zac")
 ESPEAK_ENGLISH = ("en-us", "en-us", "en-gb", "en-gb-scotland", "en-029", "en-gb-x-rp", "en-us-nyc")
 FLITE_TRAINED, FLITE_KEPT_APART = ("kal16", "awb", "slt"), ("rms",)
@@ -63,8 +66,9 @@ def _command(job: dict[str, Any], folder: str) -> tuple[list[str], str]:
     if voice["engine"] == "hts":
         labels = os.path.join(folder, "in.lab")
         Path(labels).write_text("\n".join(job["labels"]) + "\n", encoding="utf-8")
-        return ["hts_engine", "-m", os.environ["KENSA_HTS_VOICE"], "-a", f"{voice['alpha']:.3f}", "-fm", f"{voice['tone']:.2f}",
-                "-r", f"{voice['rate']:.3f}", "-jf", f"{voice['gv']:.2f}", "-ow", wav, labels], wav  # fmt: skip
+        return ["hts_engine", "-m", os.environ["KENSA_HTS_VOICE"], "-a", f"{voice['alpha']:.3f}",
+                "-fm", f"{voice['tone']:.2f}", "-r", f"{voice['rate']:.3f}", "-jf", f"{voice['gv']:.2f}",
+                "-ow", wav, labels], wav  # fmt: skip
     return [
         "espeak-ng",
         "-v",
@@ -79,7 +83,7 @@ def _command(job: dict[str, Any], folder: str) -> tuple[list[str], str]:
     ], wav
 
 
-def speak(job: dict[str, Any]) -> np.ndarray | None:
+def speak(job: dict[str, Any]) -> NDArray[np.int16] | None:
     """One utterance as int16 at 16 kHz, edges of silence trimmed to 0.1 s; None when the engine gave nothing."""
     from scipy.io import wavfile
     from scipy.signal import resample_poly
@@ -100,7 +104,8 @@ def speak(job: dict[str, Any]) -> np.ndarray | None:
     if loud.size == 0:
         return None
     sound = sound[max(0, loud[0] - 1600) : loud[-1] + 1600]
-    return (np.clip(sound / max(1e-3, float(np.abs(sound).max())) * 0.7, -1, 1) * 32767).astype(np.int16)
+    even = np.clip(sound / max(1e-3, float(np.abs(sound).max())) * 0.7, -1, 1)
+    return np.asarray(even * 32767, np.int16)
 
 
 def _batches(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Stage 1, text: the decoder learns the judgment's form, the notes' language, and to compare two grids.
 
-Comparing is taught before anything is seen: a grid of symbols beside a golden grid, the place of the difference asked. The
-decoder is frozen after this stage; the LoRAs of photo and voice find the circuits that copy and compare already there.
+Comparing is taught before anything is seen: a grid of symbols beside a golden grid, the place of the difference asked.
+The decoder is frozen after this stage; the LoRAs of photo and voice find the circuits that copy and compare there.
 """
 
 import random

@@ -1,6 +1,7 @@
 """kensa-nano's tokenizer: about two thousand pieces for notes in Japanese and English and for the judgment's JSON.
 
-Every fixed span of the judgment is one token, so that the runtime feeds it in one step. Letters never seen fall back to bytes.
+Every fixed span of the judgment is one token, so that the runtime feeds it in one step. Letters never seen fall back to
+bytes.
 """
 
 import json
@@ -27,8 +28,8 @@ SPANS = (
 )
 MARKERS = ("golden", "photo", "voice", "judge")
 CLASSES = (
-    "scratch crack dent stain hole chip foreign missing deformation damaged burr rust blowhole break fray uneven open short "
-    "mousebite spur copper pin-hole pitting finishing_roll_printing iron_sheet_ash oxide_scale_of_plate_system "
+    "scratch crack dent stain hole chip foreign missing deformation damaged burr rust blowhole break fray uneven open "
+    "short mousebite spur copper pin-hole pitting finishing_roll_printing iron_sheet_ash oxide_scale_of_plate_system "
     "oxide_scale_of_temperature_system red_iron slag_inclusion surface_scratch"
 ).split()
 CHOICES = ("OK", "NG", "nothing", "minor", "major", "critical", *"01234567")
