@@ -1,7 +1,7 @@
 """Notes into sound: espeak-ng, flite and an HTS voice (Open JTalk labels) speak them, each note in a voice of its own.
 
 Run as a program on the machine that trains: `python -m model_runtime.nano.speak JOBS OUT`. JOBS are the gzipped JSON
-lines that `write_jobs` wrote; OUT gets `speech.npy` (int16, 16 kHz, all notes end to end) and `speech.json` (a row each).
+lines that `write_jobs` wrote; OUT gets `speech.npy` (int16, 16 kHz, end to end) and `speech.json` (a row each).
 Needs the Debian packages espeak-ng, flite and htsengine on the path, and the HTS voice file named in each job.
 """
 
