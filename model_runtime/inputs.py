@@ -96,7 +96,7 @@ class InputReader:
         halt(stop)
         with clock.measure("photo"):
             if question.photo is not None:
-                picture = load_photo(question.photo)
+                picture = self._open(question.photo)
                 if question.golden is not None:
                     golden = self._golden(question.golden)
             inputs = self.measure(question, picture, golden, voice)
@@ -113,10 +113,17 @@ class InputReader:
             raise
         name = hashlib.sha256(data).hexdigest()
         if name in self._sizes:
-            return Golden(name, self._sizes[name], lambda: load_photo(path, data))
-        picture = load_photo(path, data)
+            return Golden(name, self._sizes[name], lambda: self._open(path, data))
+        picture = self._open(path, data)
         self._sizes[name] = picture.size
         return Golden(name, picture.size, lambda: picture)
+
+    def _open(self, path: Path, data: bytes | None = None) -> Image.Image:
+        """The photo as this model wants it: as it is, or stretched to one crop whose every pixel counts."""
+        picture = load_photo(path, data)
+        if not self.settings.square or picture.size == (self.crop_size, self.crop_size):
+            return picture
+        return picture.resize((self.crop_size, self.crop_size), Image.Resampling.BICUBIC)
 
     def cut(self, golden: Golden) -> PhotoTensors:
         """The golden photo's crops."""

@@ -37,6 +37,7 @@ class PromptSettings:
     """Words and budgets of a model's prompt. The defaults are the full model's; kensa.json may bring others.
 
     `instruction` may hold {defects} and {criteria}. Budgets in tokens; `dynamic_hd` is the most crops of a photo.
+    `square`: a photo is first stretched to one crop, so that no token of a small model is spent on padding.
     """
 
     golden: str = "Golden sample, an approved good unit: "
@@ -46,6 +47,7 @@ class PromptSettings:
     heard_tokens: int = 96
     remark_tokens: int = 24
     dynamic_hd: int = 4
+    square: bool = False
 
     def __post_init__(self) -> None:
         if min(self.heard_tokens, self.remark_tokens) < 0 or self.dynamic_hd < 1:

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from transformers import PreTrainedTokenizerFast
 
+from model_runtime.checkpoint import load
 from model_runtime.grammar import Vocabulary
+from model_runtime.inputs import InputReader
+from model_runtime.photo import count_tokens
 from model_runtime.prompt import LIMIT, Prompt, PromptBuilder, PromptSettings, check_length
-from model_runtime.verdict import DEFECTS, Fixable
+from model_runtime.verdict import DEFECTS, Fixable, Question
 from tests.runtime import tiny
 
 IMAGE, AUDIO = tiny.SPECIAL.index("<|endoftext10|>"), tiny.SPECIAL.index("<|endoftext11|>")
@@ -106,3 +110,15 @@ def test_the_limit_is_kept_with_the_answer() -> None:
         check_length(Prompt((0,) * 4000, 1), 97)
     assert refusal.value.code == "question_too_long"
     assert LIMIT == 4096
+
+
+def test_a_square_model_sees_every_photo_as_one_crop(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    checkpoint = load(tiny_checkpoint)
+    for square, tokens in ((True, count_tokens(tiny.CROP, tiny.CROP, tiny.CROP, 14, 1)), (False, None)):
+        settings = PromptSettings.of(tiny.PROMPT | {"square": square})
+        reader = InputReader(checkpoint.config, settings, Vocabulary(checkpoint.tokenizer, tiny.VOCABULARY))
+        Image.new("RGB", (400, 150), "grey").save(tmp_path / "wide.png")
+        seen = reader.read(Question(photo=tmp_path / "wide.png", golden=tmp_path / "wide.png"))
+        assert seen.photo is not None and seen.golden is not None
+        assert (seen.photo.tokens == tokens) is square
+        assert (seen.golden.size == (tiny.CROP, tiny.CROP)) is square
