@@ -1,8 +1,8 @@
 """Stages 4 and 5, photo and voice together.
 
-Joint: vision LoRA, both projectors of the vision mode and, slowly, the vision encoder; the audio encoder stays as it is.
-Defect: only the small defect-judgment LoRA on top, the photos of real products more often, voice alone too. The verdict's
-target is the photo's truth whatever the voice says, so that a voice that contradicts the photo can be told.
+Joint: vision LoRA, both projectors of the vision mode and, slowly, the vision encoder; the audio encoder stays as it
+is. Defect: only the small defect-judgment LoRA on top, the photos of real products more often, voice alone too. The
+verdict's target is the photo's truth whatever the voice says, so that a voice that contradicts the photo can be told.
 """
 
 import random
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from transformers import Phi4MultimodalForCausalLM
 
 from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers, Target
@@ -32,8 +33,15 @@ def spoken_targets(answers: Answers, targets: list[Target], b: SoundBatch) -> li
     ]
 
 
-def spoken_losses(model: nn.Module, head: nn.Linear, answers: Answers, photos: Batch, hidden: torch.Tensor, count: torch.Tensor,
-                  sound: SoundBatch) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+def spoken_losses(
+    model: Phi4MultimodalForCausalLM,
+    head: nn.Linear,
+    answers: Answers,
+    photos: Batch,
+    hidden: torch.Tensor,
+    count: torch.Tensor,
+    sound: SoundBatch,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Dense and answer loss of photos with a note beside each."""
     rows = photos.test.shape[0]
     embeds, start, _ = photo_prompt(model, answers, photos)
@@ -130,10 +138,8 @@ def run_joint(
             training.save(j.model, j.mixtures, out, j.extra)
             saved = time.time()
     training.save(j.model, j.mixtures, out, j.extra)
-    print(
-        f"joint: {clock.step} steps; val {measure(j.model, j.answers, j.real, 'val')}; test {measure(j.model, j.answers, j.real, 'test')}",
-        flush=True,
-    )
+    val, test = (measure(j.model, j.answers, j.real, split) for split in ("val", "test"))
+    print(f"joint: {clock.step} steps; val {val}; test {test}", flush=True)
     return j
 
 
@@ -160,10 +166,8 @@ def run_defect(
     mixture.use(j.mixtures, "vis_lora", "defect")
     temperature = fit_temperature(j)
     training.save(j.model, j.mixtures, out, {"temperature": torch.tensor([temperature])})
-    print(
-        f"defect: {clock.step} steps; temperature {temperature:.2f}; test {measure(j.model, j.answers, j.real, 'test')}",
-        flush=True,
-    )
+    test = measure(j.model, j.answers, j.real, "test")
+    print(f"defect: {clock.step} steps; temperature {temperature:.2f}; test {test}", flush=True)
 
 
 @torch.no_grad()

@@ -1,10 +1,10 @@
-"""kensa-nano from nothing: text, vision and speech side by side, then photo and voice together, then the defect adapter.
+"""kensa-nano from nothing: text, vision and speech side by side, then photo and voice together, then the adapter.
 
     python -m model_runtime.nano.make .work/nano .work/run [--from joint] [--until text=85,vision=735,...]
 
-The first folder comes from `model_runtime.nano.prepare`. Each stage writes one file that the next one starts from; a stage
-that fails stops the run. `--until` gives the second, counted from the start, at which a stage ends. The schedule below takes twelve
-minutes of one H100; the trained weights are in RUN/parts.
+The first folder comes from `model_runtime.nano.prepare`. Each stage writes one file that the next one starts from; a
+stage that fails stops the run. `--until` gives the second, counted from the start, at which a stage ends. The schedule
+below takes twelve minutes of one H100; the trained weights are in RUN/parts.
 """
 
 import argparse

@@ -118,8 +118,9 @@ class Mixer:
         self.pools = {
             (name, verdict): real.indices(name, split, verdict) for name in TRAINED_SETS for verdict in ("OK", "NG")
         }
-        self.surfaces = [*self.pools["magnetic_tile", "OK"], *self.pools["magnetic_tile", "OK"], *self.pools["xsdd", "NG"],
-                         *self.pools["bsdata", "NG"], *self.pools["deeppcb", "OK"]]  # fmt: skip
+        tiles = self.pools["magnetic_tile", "OK"]
+        others = (*self.pools["xsdd", "NG"], *self.pools["bsdata", "NG"], *self.pools["deeppcb", "OK"])
+        self.surfaces = [*tiles, *tiles, *others]
         self.by_class: dict[str, list[int]] = {}
         for i in self.pools["magnetic_tile", "NG"] + self.pools["xsdd", "NG"]:
             self.by_class.setdefault(real.rows[i]["defect"], []).append(i)

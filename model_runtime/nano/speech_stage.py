@@ -11,6 +11,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import nn
+from transformers import Phi4MultimodalForCausalLM
 
 from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers
@@ -40,7 +41,7 @@ class Letters:
 
 
 def states(
-    model: nn.Module, mel: LogMel, speech: Speech, b: SoundBatch, augment: bool
+    model: Phi4MultimodalForCausalLM, mel: LogMel, speech: Speech, b: SoundBatch, augment: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
     if augment:
         b = speech.augment(b)
@@ -73,14 +74,14 @@ def corrupt(ids: torch.Tensor, weights: torch.Tensor, share: float) -> torch.Ten
 
 
 def answer_states(
-    model: nn.Module,
+    model: Phi4MultimodalForCausalLM,
     before: torch.Tensor,
     audio: torch.Tensor,
     count: torch.Tensor,
     closing: torch.Tensor,
     ids: torch.Tensor,
 ) -> torch.Tensor:
-    """States before each answer token. `before` (N, P, D) is the prompt up to the sound, `audio` (N, T, D) ragged by `count`."""
+    """States before each answer token. `before` (N, P, D) is the prompt up to `audio` (N, T, D), ragged by `count`."""
     rows = before.shape[0]
     fixed = torch.full_like(count, before.shape[1])
     tail = forward.embed(model, torch.cat([closing, ids[:, :-1]], 1)).to(before.dtype)
@@ -93,13 +94,17 @@ def answer_states(
     return hidden[torch.arange(rows, device=ids.device)[:, None], at]
 
 
-def voice_prompt(model: nn.Module, answers: Answers, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+def voice_prompt(model: Phi4MultimodalForCausalLM, answers: Answers, count: int) -> tuple[torch.Tensor, torch.Tensor]:
     start = torch.tensor([tokens.USER, *answers.prompt("voice")], device=training.device()).expand(count, -1)
     return forward.embed(model, start), torch.tensor(answers.closing, device=training.device()).expand(count, -1)
 
 
 def voice_loss(
-    model: nn.Module, answers: Answers, hidden: torch.Tensor, count: torch.Tensor, rows: list[dict[str, Any]]
+    model: Phi4MultimodalForCausalLM,
+    answers: Answers,
+    hidden: torch.Tensor,
+    count: torch.Tensor,
+    rows: list[dict[str, Any]],
 ) -> torch.Tensor:
     ids, weights = answers.batch([note_target(answers, r) for r in rows], photo=False, voice=True, device=hidden.device)
     before, closing = voice_prompt(model, answers, len(rows))
@@ -112,7 +117,12 @@ def voice_loss(
 
 @torch.no_grad()
 def measure(
-    model: nn.Module, answers: Answers, mel: LogMel, speech: Speech, indices: list[int], decibel: float | None = None
+    model: Phi4MultimodalForCausalLM,
+    answers: Answers,
+    mel: LogMel,
+    speech: Speech,
+    indices: list[int],
+    decibel: float | None = None,
 ) -> dict[str, float]:
     """CER and the share of right `voice_says`, greedy, voice alone; the branch before the transcript is given."""
     wrong = length = right = 0
@@ -137,7 +147,7 @@ def measure(
 
 
 def greedy(
-    model: nn.Module,
+    model: Phi4MultimodalForCausalLM,
     answers: Answers,
     audio: torch.Tensor,
     count: torch.Tensor,
@@ -145,7 +155,7 @@ def greedy(
     ends: int,
     most: int = 72,
 ) -> tuple[list[str], list[str]]:
-    """Transcript and `voice_says` for each row; every step runs the whole prompt again, which is enough for measuring."""
+    """Transcript and `voice_says` of each row; every step runs the whole prompt again, good enough for measuring."""
     rows, device = len(starts), audio.device
     before, closing = voice_prompt(model, answers, rows)
     sequences = [list(s) for s in starts]
@@ -187,7 +197,7 @@ def test_sets(speech: Speech, most: int = 64) -> dict[str, list[int]]:
     }
 
 
-def report(name: str, model: nn.Module, answers: Answers, mel: LogMel, speech: Speech) -> None:
+def report(name: str, model: Phi4MultimodalForCausalLM, answers: Answers, mel: LogMel, speech: Speech) -> None:
     for key, indices in test_sets(speech).items():
         clean = measure(model, answers, mel, speech, indices)
         noisy = measure(model, answers, mel, speech, indices, 10.0)
@@ -197,7 +207,7 @@ def report(name: str, model: nn.Module, answers: Answers, mel: LogMel, speech: S
         )
 
 
-def calibrate_input(model: nn.Module, mel: LogMel, speech: Speech) -> None:
+def calibrate_input(model: Phi4MultimodalForCausalLM, mel: LogMel, speech: Speech) -> None:
     """Mean and deviation of each mel channel from the data, into the class's own normalising layer."""
     features = torch.cat([mel(speech.augment(speech.draw(32)).sound).flatten(0, 1) for _ in range(8)])
     norm = model.model.embed_tokens_extend.audio_embed.encoder.encoder_embedding
@@ -206,7 +216,7 @@ def calibrate_input(model: nn.Module, mel: LogMel, speech: Speech) -> None:
 
 
 def encoder_alone(
-    model: nn.Module,
+    model: Phi4MultimodalForCausalLM,
     mel: LogMel,
     speech: Speech,
     folder: Path,
@@ -215,7 +225,7 @@ def encoder_alone(
     until: float,
     size: int,
 ) -> Speech:
-    """CTC. Short words spoken by people first (on long notes CTC stays with its blanks), the notes as soon as they are spoken."""
+    """CTC. Short words spoken by people first (on long notes CTC stays with its blanks), notes as soon as there are any."""
     audio = model.model.embed_tokens_extend.audio_embed
     trainer = training.Trainer([(audio.encoder.parameters(), 8e-4), (head.parameters(), 8e-4)], warm=300)
     clock, spoken_at = training.Clock(until), None
@@ -230,10 +240,8 @@ def encoder_alone(
         trainer.step(loss, share * 0.6)
         if clock.step % 500 == 0:
             scores = head(hidden[0].float()).unflatten(-1, (PER_STATE, -1)).flatten(0, 1)
-            print(
-                f"speech encoder {clock.step}: CTC {loss.item():.3f}  [{b.rows[0]['text']}] -> [{letters.read(scores, int(count[0]))}]",
-                flush=True,
-            )
+            said, read = b.rows[0]["text"], letters.read(scores, int(count[0]))
+            print(f"speech encoder {clock.step}: CTC {loss.item():.3f}  [{said}] -> [{read}]", flush=True)
     while spoken_at is None and not (folder / "speech.npy").exists():
         time.sleep(1)
     return speech if spoken_at is not None else Speech(folder, training.device())
@@ -246,7 +254,9 @@ def run(folder: Path, out: Path, text: Path, alone: float, until: float, size: i
     speech, mel = Speech(folder, device), LogMel().to(device)
     letters = Letters(answers)
     calibrate_input(model, mel, speech)
-    head = nn.Linear(model.config.audio_config.hidden_size, PER_STATE * len(letters.letters)).to(device)
+    head = nn.Linear(
+        model.model.embed_tokens_extend.audio_embed.encoder.config.hidden_size, PER_STATE * len(letters.letters)
+    ).to(device)
     speech = encoder_alone(model, mel, speech, folder, letters, head, alone, size)
     training.take_text(model, text)
     audio = model.model.embed_tokens_extend.audio_embed

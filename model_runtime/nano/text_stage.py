@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import Phi4MultimodalForCausalLM
 
 from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers, Target
@@ -50,9 +51,12 @@ def grids(answers: Answers, count: int) -> tuple[torch.Tensor, list[Target], tor
     order = torch.rand(count, CELLS * CELLS, device=device).argsort(1).view(count, CELLS, CELLS)
     differs = (order < torch.randint(1, 4, (count, 1, 1), device=device)) & bad[:, None, None] & (other != golden)
     unit = torch.where(differs, other, golden)
-    say = lambda piece: torch.tensor(piece, device=device).expand(count, -1)  # noqa: E731
-    prompt = torch.cat([say((tokens.USER, *answers.prompt("golden"))), blocks(golden), say(answers.prompt("photo")),
-                        blocks(unit), say(answers.closing)], 1)  # fmt: skip
+
+    def say(piece: tuple[int, ...]) -> torch.Tensor:
+        return torch.tensor(piece, device=device).expand(count, -1)
+
+    first_half = (say((tokens.USER, *answers.prompt("golden"))), blocks(golden))
+    prompt = torch.cat([*first_half, say(answers.prompt("photo")), blocks(unit), say(answers.closing)], 1)
     first = differs.flatten(1).int().argmax(1).tolist()
     targets = []
     for is_bad, at, symbol in zip(differs.flatten(1).any(1).tolist(), first, unit.flatten(1).tolist(), strict=True):
@@ -64,14 +68,14 @@ def grids(answers: Answers, count: int) -> tuple[torch.Tensor, list[Target], tor
 
 
 def grid_losses(
-    model: torch.nn.Module, head: torch.nn.Linear, answers: Answers, count: int
+    model: Phi4MultimodalForCausalLM, head: torch.nn.Linear, answers: Answers, count: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Which cells differ, read from the decoder's states at the unit's second block; and the answer."""
     prompt, targets, differs = grids(answers, count)
     ids, weights = answers.batch(targets, photo=True, voice=False, device=prompt.device)
     hidden = forward.decode(model, forward.embed(model, torch.cat([prompt, ids[:, :-1]], 1)))
     start = prompt.shape[1] - len(answers.closing) - CELLS * (CELLS + 1)
-    view = hidden[:, start : start + CELLS * (CELLS + 1)].unflatten(1, (CELLS, CELLS + 1))[:, :, :CELLS]
+    view = hidden[:, start : start + CELLS * (CELLS + 1)].reshape(count, CELLS, CELLS + 1, -1)[:, :, :CELLS]
     weight = torch.tensor([0.1, 1.0], device=prompt.device)
     dense = torch.nn.functional.cross_entropy(head(view).float().flatten(0, 2), differs.long().flatten(), weight=weight)
     return dense, forward.answer_loss(model, hidden[:, -ids.shape[1] :], ids, weights)
@@ -117,7 +121,7 @@ def run(folder: Path, out: Path, notes: list[dict[str, Any]], until: float, size
 
 
 @torch.no_grad()
-def compare_rate(model: torch.nn.Module, answers: Answers, count: int = 200) -> float:
+def compare_rate(model: Phi4MultimodalForCausalLM, answers: Answers, count: int = 200) -> float:
     """Share of right verdicts on grids never seen."""
     prompt, targets, _ = grids(answers, count)
     start = torch.tensor(answers.encode('{"verdict": "'), device=prompt.device).expand(count, -1)

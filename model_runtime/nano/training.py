@@ -11,6 +11,7 @@ import torch
 import torch._dynamo
 from safetensors.torch import load_file, save_file
 from torch import nn
+from transformers import Phi4MultimodalForCausalLM
 
 from model_runtime.nano import blueprint, mixture
 
@@ -44,7 +45,7 @@ class Clock:
 
 
 class Trainer:
-    """AdamW on groups of (parameters, peak rate): warm-up of `warm` steps, cosine down to 1 %, gradients clipped at 1."""
+    """AdamW on groups of (parameters, peak rate): `warm` steps of warm-up, cosine to 1 %, gradients clipped at 1."""
 
     def __init__(
         self, groups: list[tuple[Iterable[nn.Parameter], float]], decay: float = 0.02, warm: int = 200
@@ -67,13 +68,13 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * factor
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.steps += 1
 
 
-def compile_parts(model: nn.Module, scenes: Any) -> None:
+def compile_parts(model: Phi4MultimodalForCausalLM, scenes: Any) -> None:
     """Compiled layers and scenes, for runs of an hour or more: compiling takes three minutes of one core."""
     if device().type != "cuda" or not os.environ.get("KENSA_COMPILE"):
         return
@@ -84,13 +85,13 @@ def compile_parts(model: nn.Module, scenes: Any) -> None:
         layer.forward = torch.compile(layer.forward)
 
 
-def freeze(model: nn.Module) -> None:
+def freeze(model: Phi4MultimodalForCausalLM) -> None:
     for p in model.parameters():
         p.requires_grad_(False)
 
 
 def save(
-    model: nn.Module,
+    model: Phi4MultimodalForCausalLM,
     mixtures: dict[str, mixture.MixtureLinear],
     path: Path,
     extra: dict[str, torch.Tensor] | None = None,
@@ -104,12 +105,14 @@ def save(
     path.with_suffix(".tmp").rename(path)
 
 
-def base_state(model: nn.Module) -> dict[str, torch.Tensor]:
+def base_state(model: Phi4MultimodalForCausalLM) -> dict[str, torch.Tensor]:
     """The class's own keys: LoRAs left out, the tied head left out."""
     return {k: v for k, v in model.state_dict().items() if ".a." not in k and ".b." not in k and k != "lm_head.weight"}
 
 
-def restore(path: Path | None) -> tuple[nn.Module, dict[str, mixture.MixtureLinear], dict[str, torch.Tensor]]:
+def restore(
+    path: Path | None,
+) -> tuple[Phi4MultimodalForCausalLM, dict[str, mixture.MixtureLinear], dict[str, torch.Tensor]]:
     """A model on the training device, its mixtures, and the extra tensors of the stage that wrote `path`."""
     model = blueprint.build()
     mixtures = mixture.mix(model)
@@ -127,10 +130,11 @@ def restore(path: Path | None) -> tuple[nn.Module, dict[str, mixture.MixtureLine
         if lost or unexpected:
             raise ValueError(f"{path}: missing {lost[:3]}, unexpected {unexpected[:3]}")
     freeze(model)
-    return model.to(device()), mixtures, extra
+    nn.Module.to(model, device())
+    return model, mixtures, extra
 
 
-def take_text(model: nn.Module, path: Path) -> None:
+def take_text(model: Phi4MultimodalForCausalLM, path: Path) -> None:
     """Waits for the text stage and takes its decoder."""
     while not path.exists():
         time.sleep(0.5)
@@ -143,7 +147,7 @@ def plainly() -> Any:
     return torch.compiler.set_stance("force_eager")
 
 
-def copy_part(model: nn.Module, path: Path, prefix: str) -> None:
+def copy_part(model: Phi4MultimodalForCausalLM, path: Path, prefix: str) -> None:
     """Takes the weights under `prefix` from another stage's file."""
     weights = load_file(path)
     own = model.state_dict()

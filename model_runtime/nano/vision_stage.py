@@ -1,4 +1,4 @@
-"""Stage 2, vision: first the encoder alone against dense targets, then encoder, projector and vision LoRA under the decoder.
+"""Stage 2, vision: the encoder alone against dense targets, then encoder, projector and vision LoRA under the decoder.
 
 The dense target (defect class of each image token of the test photo) is read by a linear head from the decoder's last
 states, beside the answer's tokens: with the answer alone nothing is learned in any affordable time.
@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import nn
+from transformers import Phi4MultimodalForCausalLM
 
 from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers
@@ -23,13 +24,18 @@ def prompt_ids(answers: Answers, count: int, *pieces: tuple[int, ...]) -> torch.
     return torch.tensor([i for piece in pieces for i in piece], device=training.device()).expand(count, -1)
 
 
-def photo_prompt(model: nn.Module, answers: Answers, b: Batch) -> tuple[torch.Tensor, int, torch.Tensor]:
+def photo_prompt(
+    model: Phi4MultimodalForCausalLM, answers: Answers, b: Batch
+) -> tuple[torch.Tensor, int, torch.Tensor]:
     """Embeds of the prompt up to the photo's end, where the photo's global view begins in it, the test features."""
     count = b.test.shape[0]
     pictures = b.test if b.golden is None else torch.cat([b.golden, b.test])
     features = forward.image_features(model, pictures)
     seen = forward.image_tokens(model, features)
-    say = lambda *pieces: forward.embed(model, prompt_ids(answers, count, *pieces)).to(seen.dtype)  # noqa: E731
+
+    def say(*pieces: tuple[int, ...]) -> torch.Tensor:
+        return forward.embed(model, prompt_ids(answers, count, *pieces)).to(seen.dtype)
+
     if b.golden is None:
         parts = [say((tokens.USER,), answers.prompt("photo")), seen]
     else:
@@ -44,7 +50,9 @@ def photo_prompt(model: nn.Module, answers: Answers, b: Batch) -> tuple[torch.Te
     return embeds, embeds.shape[1] - rows, features[-count:]
 
 
-def losses(model: nn.Module, head: nn.Linear, answers: Answers, b: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+def losses(
+    model: Phi4MultimodalForCausalLM, head: nn.Linear, answers: Answers, b: Batch
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Dense loss on the photo's tokens, answer loss; photo only."""
     count, device = b.test.shape[0], b.test.device
     embeds, start, _ = photo_prompt(model, answers, b)
@@ -59,13 +67,15 @@ def losses(model: nn.Module, head: nn.Linear, answers: Answers, b: Batch) -> tup
 
 def dense_loss(head: nn.Linear, hidden: torch.Tensor, start: int, dense: torch.Tensor) -> torch.Tensor:
     cells = dense.shape[-1]
-    view = hidden[:, start : start + cells * (cells + 1)].unflatten(1, (cells, cells + 1))[:, :, :cells]
+    view = hidden[:, start : start + cells * (cells + 1)].reshape(len(hidden), cells, cells + 1, -1)[:, :, :cells]
     weight = torch.tensor(CLASS_WEIGHT, device=hidden.device)
     return F.cross_entropy(head(view).float().flatten(0, 2), dense.flatten(), weight=weight, ignore_index=-100)
 
 
 @torch.no_grad()
-def p_ng(model: nn.Module, answers: Answers, golden: torch.Tensor | None, test: torch.Tensor) -> torch.Tensor:
+def p_ng(
+    model: Phi4MultimodalForCausalLM, answers: Answers, golden: torch.Tensor | None, test: torch.Tensor
+) -> torch.Tensor:
     """Probability of NG against OK, (N,), uncalibrated."""
     count = test.shape[0]
     embeds, _, _ = photo_prompt(model, answers, Batch(golden, test, [], test[:, 0, 0]))
@@ -76,13 +86,13 @@ def p_ng(model: nn.Module, answers: Answers, golden: torch.Tensor | None, test: 
 
 
 @torch.no_grad()
-def measure(model: nn.Module, answers: Answers, real: RealPhotos, split: str) -> dict[str, float]:
+def measure(model: Phi4MultimodalForCausalLM, answers: Answers, real: RealPhotos, split: str) -> dict[str, float]:
     """AUROC on real photos as they are: tiles alone, boards and aliens beside golden photos."""
     with training.plainly():
         return _measure(model, answers, real, split)
 
 
-def _measure(model: nn.Module, answers: Answers, real: RealPhotos, split: str) -> dict[str, float]:
+def _measure(model: Phi4MultimodalForCausalLM, answers: Answers, real: RealPhotos, split: str) -> dict[str, float]:
     found = {}
     for name in ("magnetic_tile", "deeppcb", "aliens"):
         rows = real.indices(name, split)
@@ -109,12 +119,14 @@ def _measure(model: nn.Module, answers: Answers, real: RealPhotos, split: str) -
     return found
 
 
-def encoder_alone(model: nn.Module, mixer: Mixer, until: float, size: int) -> None:
+def encoder_alone(model: Phi4MultimodalForCausalLM, mixer: Mixer, until: float, size: int) -> None:
     """Dense targets straight from the encoder's features, single photos: what a defect looks like."""
     image = model.model.embed_tokens_extend.image_embed
     head = nn.Linear(image.image_dim_out, len(DENSE)).to(training.device())
-    trainer = training.Trainer([(image.img_processor.encoder.parameters(), 8e-4), (image.img_processor.embeddings.parameters(), 8e-4),
-                                (head.parameters(), 8e-4)])  # fmt: skip
+    eye = image.img_processor
+    trainer = training.Trainer(
+        [(eye.encoder.parameters(), 8e-4), (eye.embeddings.parameters(), 8e-4), (head.parameters(), 8e-4)]
+    )
     clock = training.Clock(until)
     weight = torch.tensor(CLASS_WEIGHT, device=training.device())
     for share in clock:
@@ -164,7 +176,5 @@ def run(folder: Path, out: Path, text: Path, alone: float, until: float, pairs: 
             )
             training.save(model, mixtures, out, {"head.weight": head.weight, "head.bias": head.bias})
     training.save(model, mixtures, out, {"head.weight": head.weight, "head.bias": head.bias})
-    print(
-        f"vision: {clock.step} steps; val {measure(model, answers, real, 'val')}; test {measure(model, answers, real, 'test')}",
-        flush=True,
-    )
+    val, test = (measure(model, answers, real, split) for split in ("val", "test"))
+    print(f"vision: {clock.step} steps; val {val}; test {test}", flush=True)
