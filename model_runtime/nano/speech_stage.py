@@ -225,7 +225,7 @@ def encoder_alone(
     until: float,
     size: int,
 ) -> Speech:
-    """CTC. Short words spoken by people first (on long notes CTC stays with its blanks), notes as soon as there are any."""
+    """CTC. Short words spoken by people first (on long notes CTC stays with its blanks), notes once they are there."""
     audio = model.model.embed_tokens_extend.audio_embed
     trainer = training.Trainer([(audio.encoder.parameters(), 8e-4), (head.parameters(), 8e-4)], warm=300)
     clock, spoken_at = training.Clock(until), None
