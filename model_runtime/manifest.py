@@ -17,7 +17,7 @@ MANIFEST = "kensa.json"
 FORMAT = 1
 UNLISTED = ("README.md", MANIFEST)
 """Files that may change without changing the model."""
-UNLISTED_FOLDERS = ("defect-lora",)
+UNLISTED_FOLDERS = ("defect-lora", "known")
 """Adapters carry their own hash in card.json, so that a new one does not make a new base."""
 
 Progress = Callable[[str, float], None]

@@ -1,10 +1,12 @@
 """What would stay silent in use, tried out on made-up input: blind encoders, LoRAs without effect, NaN.
 
-Knows the traps of this model family. Knows no real photos; the samples with known answers are the caller's.
+Knows the traps of this model family. The samples with known answers come with the model.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from model_runtime.decoding import NotANumber
 from model_runtime.engine import Engine, Memory
 from model_runtime.inputs import Golden, Inputs
 from model_runtime.photo import PhotoTensors, prepare
-from model_runtime.verdict import Answer, Fixable, Question, StopCheck
+from model_runtime.verdict import Fixable, Question, StopCheck
 from model_runtime.voice import RATE, clip_of, count_tokens, features
 
 if TYPE_CHECKING:
@@ -28,11 +30,44 @@ if TYPE_CHECKING:
 MOVES = 1e-5
 """Relative change below which two results count as the same: float noise is ten times less."""
 
-Known = tuple[Question, Answer]
+DRIFT = 0.03
+"""How far p_ng of a known sample may lie from what it was when the model was made: processors round differently."""
+KNOWN = "known"
+"""Folder of a model with samples and `known.json`, what the model said of them when it was made."""
 
 
-def self_test(judge: "ModelJudge", known: Sequence[Known] = ()) -> list[str]:
-    """All faults, as sentences. `known`: questions with the verdict that a trained model must give."""
+@dataclass(frozen=True, slots=True)
+class KnownAnswer:
+    """A question and the `p_ng` that this model with this adapter gave when it was made."""
+
+    question: Question
+    p_ng: float
+
+
+def known_answers(model: Path, adapter: str) -> list[KnownAnswer]:
+    """What `known/known.json` of a model folder says of this adapter (its sha256, or "none"); empty where it says nothing.
+
+    Raises `Fixable` when the file cannot be read.
+    """
+    folder = model / KNOWN
+    if not (folder / "known.json").is_file():
+        return []
+    try:
+        content = json.loads((folder / "known.json").read_text(encoding="utf-8"))
+        rows = content["answers"] if content["adapter"] == adapter else []
+        return [
+            KnownAnswer(
+                Question(**{kind: folder / row[kind] for kind in ("photo", "voice", "golden") if row.get(kind)}),
+                float(row["p_ng"]),
+            )
+            for row in rows
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Fixable("self_test", f"{folder / 'known.json'} cannot be read ({error!r}); install the model again.") from error
+
+
+def self_test(judge: "ModelJudge", known: Sequence[KnownAnswer] = ()) -> list[str]:
+    """All faults, as sentences. `known`: questions with the answer that this model must give."""
     faults: list[str] = []
     with torch.inference_mode(), _seeing_once(judge.engine):
         for check in (_vision, _audio, _loras, _golden, _answers):
@@ -139,12 +174,12 @@ def _answers(judge: "ModelJudge") -> Iterator[str]:
     return iter(())
 
 
-def _known(judge: "ModelJudge", known: Sequence[Known]) -> Iterator[str]:
-    for question, expected in known:
-        got = judge.judge(question).judgment.verdict
-        if got is not expected:
-            name = (question.photo or question.voice or Path("?")).name
-            yield f"The known sample {name} was judged {got} instead of {expected}."
+def _known(judge: "ModelJudge", known: Sequence[KnownAnswer]) -> Iterator[str]:
+    for sample in known:
+        p_ng = judge.judge(sample.question).p_ng
+        if not abs(p_ng - sample.p_ng) <= DRIFT:
+            name = (sample.question.photo or sample.question.voice or Path("?")).name
+            yield f"The known sample {name} was judged with p_ng {p_ng:.3f} instead of {sample.p_ng:.3f}."
 
 
 def _pair(judge: "ModelJudge", picture: Image.Image, golden: Image.Image) -> Inputs:

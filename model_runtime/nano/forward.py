@@ -5,6 +5,7 @@ library's audio encoder does not do in batches (it adds the mask to the scores a
 """
 
 import math
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -57,7 +58,7 @@ class LogMel(nn.Module):
     def forward(self, sound: torch.Tensor) -> torch.Tensor:
         """(N, samples) at 16 kHz -> (N, frames, 80), 100 frames a second."""
         frames = sound.float().unfold(-1, 400, 160)
-        before = torch.cat([frames[..., 1:2], frames[..., :-1]], -1)
+        before = torch.cat([frames[..., :1], frames[..., :-1]], -1)
         frames = (frames - self.preemphasis * before) * 32768
         power = torch.fft.rfft(frames * self.window, n=512).abs() ** 2
         return torch.log((power @ self.filters).clamp(min=1.0))
@@ -72,10 +73,7 @@ def audio_states(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(N, T, 80) and the frames that count -> encoder states (N, T', D) and how many of them count."""
     encoder = model.model.embed_tokens_extend.audio_embed.encoder
-    hidden = encoder.encoder_embedding(features)
-    inside = torch.arange(hidden.shape[1], device=hidden.device) < frames[:, None]
-    hidden = (hidden * inside[..., None]).to(encoder.embed.out.weight.dtype)
-    hidden, _ = encoder.embed(hidden, None)
+    hidden = _subsample(encoder, encoder.encoder_embedding(features), frames)
     count = -(-frames // encoder.config.time_reduction)
     keep = torch.arange(hidden.shape[1], device=hidden.device) < count[:, None]
     bias = encoder.relative_attention_bias_layer(hidden)
@@ -83,6 +81,19 @@ def audio_states(
     for layer in encoder.encoders:
         hidden = layer(hidden, mask.to(hidden.dtype))
     return hidden, count
+
+
+def _subsample(encoder: Any, features: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
+    """The encoder's convolutions; before each of them, what lies past a row's end is zero, as its padding is."""
+    hidden, length = features[:, None].to(encoder.embed.out.weight.dtype), frames
+    for layer in encoder.embed.conv:
+        inside = torch.arange(hidden.shape[2], device=hidden.device) < length[:, None]
+        if isinstance(layer, nn.Conv2d):
+            hidden = layer(hidden * inside[:, None, :, None])
+            length = -(-length // layer.stride[0])
+        else:
+            hidden = layer(hidden)
+    return cast(torch.Tensor, encoder.embed.out(hidden.transpose(1, 2).flatten(2)))
 
 
 def audio_tokens(model: Phi4MultimodalForCausalLM, states: torch.Tensor, mode: str) -> torch.Tensor:

@@ -499,10 +499,27 @@ def test_silent_faults_are_found(judge: ModelJudge, fault: str) -> None:
     assert any(words in found for found in judge.self_test()), judge.self_test()
 
 
-def test_known_samples_are_checked(judge: ModelJudge, files: Path) -> None:
-    question = Question(photo=files / "a.png", thresholds=ALWAYS_NG)
-    assert judge.self_test([(question, Answer.NG)]) == []
-    assert "a.png was judged NG instead of OK" in judge.self_test([(question, Answer.OK)])[0]
+def test_the_samples_that_came_with_the_model_must_be_judged_as_then(judge: ModelJudge, files: Path) -> None:
+    folder = judge.checkpoint.folder / "known"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(files / "a.png", folder / "a.png")
+    then = judge.judge(Question(photo=folder / "a.png")).p_ng
+    adapter = judge.card.sha256 if judge.card else "none"
+
+    def known(p_ng: float, adapter: str) -> None:
+        content = {"adapter": adapter, "answers": [{"photo": "a.png", "p_ng": p_ng}]}
+        (folder / "known.json").write_text(json.dumps(content))
+
+    known(then, adapter)
+    assert judge.self_test() == []
+    known(then + 0.1, adapter)
+    assert "a.png was judged with p_ng" in judge.self_test()[0]
+    known(then + 0.1, "another adapter")
+    assert judge.self_test() == []
+    (folder / "known.json").write_text("{")
+    with pytest.raises(Fixable, match="known.json cannot be read"):
+        judge.self_test()
+    shutil.rmtree(folder)
 
 
 def test_a_white_photo_and_a_large_one_are_judged(shared: ModelJudge, tmp_path: Path) -> None:
