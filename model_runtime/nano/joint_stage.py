@@ -109,7 +109,7 @@ class Joint:
 
 
 def run_joint(
-    folder: Path, out: Path, vision: Path, speech: Path, until: float, pairs: int = 96, singles: int = 64
+    folder: Path, out: Path, vision: Path, speech: Path, until: float, pairs: int = 192, singles: int = 96
 ) -> Joint:
     j = Joint(folder, vision)
     training.copy_part(j.model, speech, "model.embed_tokens_extend.audio_embed.")
@@ -144,7 +144,7 @@ def run_joint(
 
 
 def run_defect(
-    folder: Path, out: Path, joint: Path, until: float, pairs: int = 96, singles: int = 64, j: Joint | None = None
+    folder: Path, out: Path, joint: Path, until: float, pairs: int = 192, singles: int = 96, j: Joint | None = None
 ) -> None:
     j = j or Joint(folder, joint)
     training.freeze(j.model)

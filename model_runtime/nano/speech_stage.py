@@ -247,7 +247,7 @@ def encoder_alone(
     return speech if spoken_at is not None else Speech(folder, training.device())
 
 
-def run(folder: Path, out: Path, text: Path, alone: float, until: float, size: int = 128) -> None:
+def run(folder: Path, out: Path, text: Path, alone: float, until: float, size: int = 256) -> None:
     """`alone`, `until`: when the encoder's own phase and the stage end, as `time.time()`."""
     answers, device = Answers(folder), training.device()
     model, mixtures, _ = training.restore(None)

@@ -141,7 +141,7 @@ def encoder_alone(model: Phi4MultimodalForCausalLM, mixer: Mixer, until: float, 
             print(f"vision encoder {clock.step}: cells right {hit.float().mean().item():.3f}", flush=True)
 
 
-def run(folder: Path, out: Path, text: Path, alone: float, until: float, pairs: int = 96, singles: int = 64) -> None:
+def run(folder: Path, out: Path, text: Path, alone: float, until: float, pairs: int = 224, singles: int = 128) -> None:
     """`alone`, `until`: when the encoder's own phase and the stage end, as `time.time()`."""
     answers, device = Answers(folder), training.device()
     model, mixtures, _ = training.restore(None)
