@@ -73,13 +73,13 @@ class Seen:
     """Photos as image tokens under several exposures: what the frozen encoder and projector make of them."""
 
     def __init__(
-        self, model: torch.nn.Module, scenes: Scenes, photos: torch.Tensor, jitter: float, flip: bool = False
+        self, model: Phi4MultimodalForCausalLM, scenes: Scenes, photos: torch.Tensor, jitter: float, flip: bool = False
     ) -> None:
         tokens_of = []
         with torch.no_grad(), training.autocast():
             for number in range(EXPOSURES):
                 rows = []
-                for part in photos.split(32):
+                for part in torch.split(photos, 32):  # type: ignore[no-untyped-call]
                     picture = part.float() / 255
                     if flip and number % 2:
                         picture = picture.flip(-1)
