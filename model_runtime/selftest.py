@@ -45,7 +45,7 @@ class KnownAnswer:
 
 
 def known_answers(model: Path, adapter: str) -> list[KnownAnswer]:
-    """What `known/known.json` of a model folder says of this adapter (its sha256, or "none"); empty where it says nothing.
+    """What `known/known.json` of a model folder says of this adapter (its sha256, or "none"); empty without it.
 
     Raises `Fixable` when the file cannot be read.
     """
@@ -63,7 +63,8 @@ def known_answers(model: Path, adapter: str) -> list[KnownAnswer]:
             for row in rows
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Fixable("self_test", f"{folder / 'known.json'} cannot be read ({error!r}); install the model again.") from error
+        message = f"{folder / 'known.json'} cannot be read ({error!r}); install the model again."
+        raise Fixable("self_test", message) from error
 
 
 def self_test(judge: "ModelJudge", known: Sequence[KnownAnswer] = ()) -> list[str]:
