@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import json
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from model_runtime import manifest
 from model_runtime.nano import blueprint, mixture, tokens
 
 LICENSE = "MIT (weights); training data and voices: README.md of this folder and resources/THIRD_PARTY.md"
+
+
+CARD = Path(__file__).with_name("model_card.md")
 
 
 def read_parts(folder: Path) -> dict[str, torch.Tensor]:
@@ -74,12 +78,46 @@ def _json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def write_known(samples: Path, out: Path) -> None:
+    """Three bundled samples at the model's size and what the finished model says of them, for the self-test."""
+    from PIL import Image
+
+    from model_runtime.runtime import load_judge
+    from model_runtime.verdict import Question
+
+    folder = out / "known"
+    folder.mkdir(exist_ok=True)
+    for name in ("golden.jpg", "demo-01.jpg", "demo-04.jpg"):
+        photo = Image.open(samples / name).resize((blueprint.SIDE, blueprint.SIDE), Image.Resampling.BICUBIC)
+        photo.save(folder / name, quality=92)
+    shutil.copy(samples / "demo-05.flac", folder / "demo-05.flac")
+    judge = load_judge(out)
+    answers = []
+    for row in ({"photo": "demo-04.jpg", "golden": "golden.jpg"}, {"photo": "demo-01.jpg", "voice": "demo-05.flac"},
+                {"voice": "demo-05.flac"}):  # fmt: skip
+        verdict = judge.judge(Question(**{kind: folder / name for kind, name in row.items()}))
+        answers.append(row | {"p_ng": round(verdict.p_ng, 5)})
+    _json(folder / "known.json", {"adapter": judge.card.sha256 if judge.card else "none", "answers": answers})
+
+
+def model_card(made: manifest.Manifest, figures: dict[str, Any]) -> str:
+    """README.md of the folder, in the form of a Hugging Face model card."""
+    lines = [
+        f"| {name} | " + ", ".join(f"{k} {v:.3g}" for k, v in found.items()) + " |" for name, found in figures.items()
+    ]
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    text = CARD.read_text(encoding="utf-8")
+    return text.format(identity=made.identity, size=made.size / 1e6, date=datetime.now(UTC).date(),
+                       commit=head.stdout.strip(), figures="\n".join(lines) or "| not measured | |")  # fmt: skip
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("parts", type=Path)
     options.add_argument("--tokenizer", type=Path, required=True)
     options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--figures", type=Path, help="JSON of measured figures for the adapter's card")
+    options.add_argument("--samples", type=Path, help="the bundled samples, for the self-test's known answers")
+    options.add_argument("--figures", type=Path, help="JSON of measured figures for the cards")
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     weights = read_parts(given.parts)
@@ -90,6 +128,9 @@ def main() -> None:
     figures = json.loads(given.figures.read_text()) if given.figures else {}
     temperature = float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
     write_defect(weights, made.sha256, given.out / "defect-lora", figures, temperature)
+    (given.out / "README.md").write_text(model_card(made, figures), encoding="utf-8")
+    if given.samples:
+        write_known(given.samples, given.out)
     print(f"{given.out}: {made.size / 1e6:.1f} MB, {made.identity}")
 
 
