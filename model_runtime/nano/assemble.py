@@ -88,15 +88,16 @@ def write_known(samples: Path, out: Path) -> None:
     folder = out / "known"
     folder.mkdir(exist_ok=True)
     for name in ("golden.jpg", "demo-01.jpg", "demo-04.jpg"):
-        photo = Image.open(samples / name).resize((blueprint.SIDE, blueprint.SIDE), Image.Resampling.BICUBIC)
-        photo.save(folder / name, quality=92)
+        small = Image.open(samples / name).resize((blueprint.SIDE, blueprint.SIDE), Image.Resampling.BICUBIC)
+        small.save(folder / name, quality=92)
     shutil.copy(samples / "demo-05.flac", folder / "demo-05.flac")
     judge = load_judge(out)
-    answers = []
-    for row in ({"photo": "demo-04.jpg", "golden": "golden.jpg"}, {"photo": "demo-01.jpg", "voice": "demo-05.flac"},
-                {"voice": "demo-05.flac"}):  # fmt: skip
-        verdict = judge.judge(Question(**{kind: folder / name for kind, name in row.items()}))
-        answers.append(row | {"p_ng": round(verdict.p_ng, 5)})
+    photo, golden, voice = folder / "demo-04.jpg", folder / "golden.jpg", folder / "demo-05.flac"
+    answers: list[dict[str, Any]] = []
+    for question in (Question(photo, golden=golden), Question(folder / "demo-01.jpg", voice), Question(voice=voice)):
+        kinds = {"photo": question.photo, "voice": question.voice, "golden": question.golden}
+        names = {kind: path.name for kind, path in kinds.items() if path}
+        answers.append(names | {"p_ng": round(judge.judge(question).p_ng, 5)})
     _json(folder / "known.json", {"adapter": judge.card.sha256 if judge.card else "none", "answers": answers})
 
 
