@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from model_runtime import manifest
 from model_runtime.nano import blueprint, mixture, tokens
 
-LICENSE = "MIT (weights); training data and voices: README.md of this folder and resources/THIRD_PARTY.md"
+LICENSE = "CC BY-SA 4.0 (some of the training data asks for it); sources: README.md, resources/THIRD_PARTY.md"
 
 
 CARD = Path(__file__).with_name("model_card.md")
