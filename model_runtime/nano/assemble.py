@@ -119,6 +119,7 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--samples", type=Path, help="the bundled samples, for the self-test's known answers")
     options.add_argument("--figures", type=Path, help="JSON of measured figures for the cards")
+    options.add_argument("--temperature", type=float, help="of the verdict, in the place of the one fitted in training")
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     weights = read_parts(given.parts)
@@ -127,7 +128,9 @@ def main() -> None:
                                   source="trained by model_runtime.nano", license=LICENSE)  # fmt: skip
     manifest.write_manifest(given.out, made)
     figures = json.loads(given.figures.read_text()) if given.figures else {}
-    temperature = float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
+    temperature = given.temperature or (
+        float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
+    )
     write_defect(weights, made.sha256, given.out / "defect-lora", figures, temperature)
     (given.out / "README.md").write_text(model_card(made, figures), encoding="utf-8")
     if given.samples:
