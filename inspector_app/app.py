@@ -38,13 +38,14 @@ LoadJudge = Callable[[Places, Settings, Callable[[str], None]], Judge]
 """Called on the model's lane; tells its progress in words, which also is where it can be stopped."""
 
 
-def run(places: Places) -> int:
+def run(places: Places, *, on_history: bool = False) -> int:
     """Show the window and stay until it is closed; the exit code. KensaError where there is no display."""
     _need_display()
     qt = QApplication.instance()
     application = qt if isinstance(qt, QApplication) else QApplication([sys.argv[0] or "kensa"])
     program = Program(application, places)
     program.catch_errors()
+    program.on_history = on_history
     program.start()
     try:
         return application.exec()
@@ -77,6 +78,7 @@ class Program(QObject):
     ) -> None:
         super().__init__()
         self._application, self._places, self._load_judge = application, places, load_judge
+        self.on_history = False  # which page is shown once the records are open
         self.settings = Settings.load(places.settings)
         self._template = resources() / "theme.qss"
         theme.apply(application, self.settings.theme, self._template)
@@ -154,6 +156,8 @@ class Program(QObject):
     def _records_open(self, station: Station) -> None:
         self.desk.use(station)
         self.window.load(station.parts, lambda: self.language.code)
+        if self.on_history:
+            self.window.go_history()
         self.readiness.move(Stage.MODEL)
         task = self.lanes.model.start(self._load_model, station)
         task.done.connect(lambda _: self._model_loaded())

@@ -42,6 +42,6 @@ def _name(outcome: Outcome) -> str:
 def _show(run: Run) -> None:
     """The demo itself is done by now: a window that cannot open is told, and no failure."""
     try:
-        window.window(run)
+        window.window(run, on_history=True)
     except Fixable as error:
         run.terminal.say(error.message)

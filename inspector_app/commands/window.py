@@ -7,8 +7,8 @@ from inspector_app.commands.run import Run
 from inspector_app.errors import KensaError
 
 
-def window(run: Run) -> int:
-    """Opens the window and stays until it is closed; KensaError where Qt cannot run."""
+def window(run: Run, *, on_history: bool = False) -> int:
+    """Opens the window, on what was judged if wanted, and stays until it is closed; KensaError where Qt cannot run."""
     try:
         from inspector_app import app
     except ImportError as error:
@@ -17,7 +17,7 @@ def window(run: Run) -> int:
         raise KensaError(
             "no_window", f"The window cannot open ({error}); `kensa doctor` says what is missing."
         ) from error
-    code: int = app.run(run.places)
+    code: int = app.run(run.places, on_history=on_history)
     return code
 
 
