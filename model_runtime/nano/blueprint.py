@@ -6,7 +6,6 @@ passes on a signal of the size of the token embeddings.
 """
 
 import math
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -116,11 +115,3 @@ def prompt_settings() -> dict[str, Any]:
         "dynamic_hd": 1,
         "square": True,
     }
-
-
-def load_state(model: Phi4MultimodalForCausalLM, path: Path) -> None:
-    from safetensors.torch import load_file
-
-    missing, unexpected = model.load_state_dict(load_file(path), strict=False)
-    if unexpected or [name for name in missing if name != "lm_head.weight"]:
-        raise ValueError(f"{path}: missing {missing}, unexpected {unexpected}")

@@ -13,8 +13,6 @@ from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 from transformers.models.phi4_multimodal.feature_extraction_phi4_multimodal import Phi4MultimodalFeatureExtractor
 
-IGNORE = -100
-
 
 def image_features(model: Phi4MultimodalForCausalLM, photos: torch.Tensor) -> torch.Tensor:
     """(N, 3, S, S) in 0..1 -> (N, cells, cells, D): one crop each, encoder and 2 x 2 pooling."""

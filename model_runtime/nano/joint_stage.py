@@ -14,13 +14,13 @@ import torch
 from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 
-from model_runtime.nano import blueprint, forward, mixture, tokens, training
+from model_runtime.nano import blueprint, forward, mixture, training
 from model_runtime.nano.answers import Answers, Target
 from model_runtime.nano.forward import LogMel
 from model_runtime.nano.photos import DENSE, Batch, Mixer, RealPhotos
 from model_runtime.nano.scenes import Scenes
 from model_runtime.nano.sound import SoundBatch, Speech
-from model_runtime.nano.speech_stage import answer_states, corrupt, states, voice_loss
+from model_runtime.nano.speech_stage import corrupt, states, voice_loss
 from model_runtime.nano.vision_stage import dense_loss, losses, measure, p_ng, photo_prompt
 
 SPOKEN_ANSWER = 72
@@ -191,6 +191,3 @@ def fit_temperature(j: Joint) -> float:
     score, truth = torch.cat(odds), torch.cat(bad).double()
     grid = [0.5 * 1.08**k for k in range(40)]
     return min(grid, key=lambda t: float(nn.functional.binary_cross_entropy_with_logits(score / t, truth)))
-
-
-__all__ = ["answer_states", "run_defect", "run_joint", "tokens"]

@@ -2,7 +2,7 @@
 
 Run as a program on the machine that trains: `python -m model_runtime.nano.speak JOBS OUT`. JOBS are the gzipped JSON
 lines that `write_jobs` wrote; OUT gets `speech.npy` (int16, 16 kHz, end to end) and `speech.json` (a row each).
-Needs the Debian packages espeak-ng, flite and htsengine on the path, and the HTS voice file named in each job.
+Needs the Debian packages espeak-ng, flite and htsengine on the path, and KENSA_HTS_VOICE, the path of an HTS voice.
 """
 
 import gzip

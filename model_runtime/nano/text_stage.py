@@ -11,7 +11,7 @@ from model_runtime.nano.answers import Answers, Target
 from model_runtime.nano.tokens import CLASSES
 
 
-def note_sample(answers: Answers, r: random.Random, note: dict[str, Any]) -> tuple[list[int], list[float]]:
+def note_sample(answers: Answers, note: dict[str, Any]) -> tuple[list[int], list[float]]:
     """The written note in the place of the spoken one."""
     text = answers.encode(note["text"])
     prompt = [tokens.USER, *answers.prompt("voice"), *text, *answers.closing]
@@ -29,7 +29,7 @@ def note_target(answers: Answers, note: dict[str, Any]) -> Target:
 def batch(
     answers: Answers, r: random.Random, notes: list[dict[str, Any]], size: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    rows = [note_sample(answers, r, r.choice(notes)) for _ in range(size)]
+    rows = [note_sample(answers, r.choice(notes)) for _ in range(size)]
     for _ in range(size // 4):  # plain language, every token counts
         text = list(answers.encode(r.choice(notes)["text"]))
         rows.append(([tokens.USER, *text, tokens.END], [0.0, *([0.5] * (len(text) + 1))]))

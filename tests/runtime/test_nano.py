@@ -125,12 +125,9 @@ def test_joining_two_loras_is_their_sum() -> None:
     torch.testing.assert_close(layer(x), both)
 
 
-@pytest.mark.parametrize("voice", [False, True])
-@pytest.mark.parametrize("photo", [False, True])
+@pytest.mark.parametrize(("photo", "voice"), [(True, False), (True, True), (False, True)])
 @pytest.mark.parametrize("bad", [False, True])
 def test_training_answers_are_the_grammars(tokenizer: Path, bad: bool, photo: bool, voice: bool) -> None:
-    if not photo and not voice:
-        pytest.skip("a question has a photo or a voice")
     answers, heard = Answers(tokenizer), "左端に傷があります"
     target = Target("NG" if bad else "OK", "scratch", "major", 2, 5, answers.encode(heard), "NG")
     ids, weights = answers.sequence(target, photo=photo, voice=voice)
@@ -149,9 +146,10 @@ def test_training_answers_are_the_grammars(tokenizer: Path, bad: bool, photo: bo
         remark_tokens=0,
     )
     assert known[: len(ids)] == ids
-    # where the model chooses there is a loss, and nowhere else (the end of the transcript is a choice too)
+    # where the model chooses there is a loss, and nowhere else but at the transcript's end
     lost = {i for i, weight in enumerate(weights) if weight > 0}
-    assert lost == {i for i, choice in enumerate(chosen[: len(ids)]) if choice} | (lost if voice else set())
+    choices = {i for i, choice in enumerate(chosen[: len(ids)]) if choice}
+    assert choices <= lost and len(lost - choices) <= int(voice)
 
 
 def test_every_span_of_the_judgment_is_one_token(tokenizer: Path) -> None:
