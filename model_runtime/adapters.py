@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from model_runtime import lora as lora_files
 from model_runtime.checkpoint import LORAS, Checkpoint
 from model_runtime.lora import Lora, add_fresh, add_lora, freeze, lora_faults, plain_key, read_lora, tuner_of
-from model_runtime.manifest import flush_folder, sha256_of, write_json
+from model_runtime.manifest import flush_folder, in_words, sha256_of, write_json
 from model_runtime.verdict import Fixable, Thresholds
 
 CARD = "card.json"
@@ -31,9 +31,7 @@ class AdapterFaults(Fixable):
     """An adapter that cannot be used with this model, with everything that is wrong with it."""
 
     def __init__(self, faults: list[str], folder: Path) -> None:
-        shown = faults[0] if len(faults) == 1 else "\n".join(f"- {fault}" for fault in faults)
-        gap = " " if len(faults) == 1 else "\n"
-        super().__init__("adapter", f"The adapter {folder} cannot be used:{gap}{shown}")
+        super().__init__("adapter", f"The adapter {folder} cannot be used:{in_words(faults)}")
         self.faults = faults
 
 

@@ -6,7 +6,7 @@ Knows files and hashes. Knows no torch, no model class and nothing of what the t
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,16 @@ Progress = Callable[[str, float], None]
 """Told what is being done, and how much of the whole is done (0..1)."""
 
 
+def in_words(faults: Sequence[str]) -> str:
+    """What follows a colon: one fault in the same line, several as a list."""
+    return f" {faults[0]}" if len(faults) == 1 else "\n" + "\n".join(f"- {fault}" for fault in faults)
+
+
 class CheckpointFaults(Fixable):
     """A model folder that cannot be used, with everything that is wrong with it."""
 
     def __init__(self, faults: list[str], folder: Path) -> None:
-        shown = faults[0] if len(faults) == 1 else "\n".join(f"- {fault}" for fault in faults)
-        gap = " " if len(faults) == 1 else "\n"
-        super().__init__("checkpoint", f"The model folder {folder} cannot be used:{gap}{shown}")
+        super().__init__("checkpoint", f"The model folder {folder} cannot be used:{in_words(faults)}")
         self.faults = faults
 
 
