@@ -19,6 +19,8 @@ from inspector_app.whole import write_whole
 from model_runtime.verdict import Thresholds
 
 VERSION = 1
+CHECKS = {"focus": 12, "dark": 8, "bright": 96, "glare": 3}
+"""Photo checks as they are set at first: docs/capture.md says what the figures mean and how they were found."""
 _log = logging.getLogger(__name__)
 
 
@@ -65,8 +67,106 @@ class Settings:
             high=256,
         ),
     )
-    camera: int = _setting(0, Spec("Camera", "カメラ", "Number of the camera", "カメラの番号", low=0, high=63))
+    camera: str = _setting(
+        "0",
+        Spec(
+            "Camera",
+            "カメラ",
+            "Number of a camera, rtsp://… or http://…, folder:/path (a tethered camera's), file:/path, or simulated",
+            "カメラの番号、rtsp://… か http://…、folder:/パス（テザー撮影のフォルダ）、file:/パス、または simulated",
+        ),
+    )
+    camera_resolution: str = _setting(
+        "auto",
+        Spec(
+            "Resolution",
+            "解像度",
+            "The camera takes the nearest that it has; auto: the camera's own, max: its highest",
+            "カメラが持つ最も近い値になります。auto: カメラの既定、max: 最大",
+            choices=("auto", "640x480", "1280x720", "1920x1080", "2560x1440", "3840x2160", "max"),
+        ),
+    )
+    camera_exposure_ms: int | None = _setting(
+        None,
+        Spec("Exposure (ms)", "露光時間 (ms)", "Empty: automatic", "空欄: 自動", low=1, high=2000),
+    )
+    camera_mirror: bool = _setting(
+        False, Spec("Mirror", "左右反転", "Left and right change places", "左右を入れ替えます")
+    )
+    camera_rotation: str = _setting(
+        "0", Spec("Rotation", "回転", "Degrees, clockwise", "時計回りの角度", choices=("0", "90", "180", "270"))
+    )
+    camera_region: str = _setting(
+        "",
+        Spec(
+            "Region of interest",
+            "対象範囲",
+            "Left, top, width, height in per cent of the picture; empty: all of it",
+            "左, 上, 幅, 高さ（画像に対する %）。空欄: 全体",
+        ),
+    )
+    check_focus: int = _setting(
+        CHECKS["focus"],
+        Spec("Least sharpness", "最低の鮮明さ", "0: not checked", "0: 確認しない", low=0, high=1000),
+    )
+    check_dark: int = _setting(
+        CHECKS["dark"],
+        Spec(
+            "Darkest (%)",
+            "暗さの限度 (%)",
+            "Least brightness; 0: not checked",
+            "最低の明るさ。0: 確認しない",
+            low=0,
+            high=100,
+        ),
+    )
+    check_bright: int = _setting(
+        CHECKS["bright"],
+        Spec(
+            "Brightest (%)",
+            "明るさの限度 (%)",
+            "Most brightness; 0: not checked",
+            "最高の明るさ。0: 確認しない",
+            low=0,
+            high=100,
+        ),
+    )
+    check_glare: int = _setting(
+        CHECKS["glare"],
+        Spec(
+            "Glare (%)",
+            "反射の限度 (%)",
+            "Most of the picture that may shine; 0: not checked",
+            "反射が占めてよい割合。0: 確認しない",
+            low=0,
+            high=100,
+        ),
+    )
     microphone: str | None = _setting(None, Spec("Microphone", "マイク", "Empty: the system's", "空欄: システム既定"))
+    scanner_prefix: str = _setting(
+        "", Spec("Scanner's prefix", "スキャナの先頭文字", "What it sends before the code", "コードの前に送る文字")
+    )
+    scanner_suffix: str = _setting(
+        "enter",
+        Spec(
+            "Scanner's ending",
+            "スキャナの終端",
+            "The key it sends after the code",
+            "コードの後に送るキー",
+            choices=("enter", "tab"),
+        ),
+    )
+    scanner_gap_ms: int = _setting(
+        35,
+        Spec(
+            "Scanner's pace (ms)",
+            "スキャナの間隔 (ms)",
+            "Longest pause between two of its keys",
+            "キーとキーの最長の間隔",
+            low=5,
+            high=200,
+        ),
+    )
     last_part: str = _setting("general", Spec("Last part", "前回の品番"))
     last_lot: str = _setting("", Spec("Last lot", "前回のロット"))
     thresholds: Thresholds | None = _setting(
@@ -127,10 +227,12 @@ def _fit(value: Any, hint: Any, spec: Spec) -> Any:
         return None
     if Thresholds in kinds:
         return value if isinstance(value, Thresholds) else Thresholds(**value)
-    if isinstance(value, bool) or not isinstance(value, kinds):
+    if str in kinds and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # older files name the camera by its number
+    if isinstance(value, bool) != (bool in kinds) or not isinstance(value, kinds):
         raise TypeError(f"{value!r} is not of type {hint}")
     if spec.choices and value not in spec.choices:
         raise ValueError(f"{value!r} is none of {spec.choices}")
-    if isinstance(value, int) and not (spec.low or 0) <= value <= (spec.high or value):
+    if isinstance(value, int) and not isinstance(value, bool) and not (spec.low or 0) <= value <= (spec.high or value):
         raise ValueError(f"{value!r} is out of range")
     return value

@@ -12,7 +12,7 @@ from model_runtime.verdict import Thresholds
 
 def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "new" / "settings.json"
-    chosen = Settings().changed(language="ja", operator="田中", threads=2, thresholds=Thresholds(0.1, 0.9), camera=3)
+    chosen = Settings().changed(language="ja", operator="田中", threads=2, thresholds=Thresholds(0.1, 0.9), camera="simulated")
     chosen.save(path)
     assert Settings.load(path) == chosen
     assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
@@ -26,7 +26,12 @@ def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
         {"threads": "two"},
         {"threads": 0},
         {"threads": True},
-        {"camera": -1},
+        {"camera": None},
+        {"camera_mirror": 1},
+        {"camera_mirror": "yes"},
+        {"camera_rotation": "45"},
+        {"camera_exposure_ms": 0},
+        {"check_glare": 101},
         {"thresholds": {"ok_below": 0.9, "ng_above": 0.1}},
         {"thresholds": [0.2]},
         {"model": None},
@@ -52,6 +57,12 @@ def test_unknown_values_of_a_newer_program_are_passed_over(tmp_path: Path) -> No
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"version": 9, "colour_of_the_sky": "blue", "theme": "dark"}))
     assert Settings.load(path).theme == "dark"
+
+
+def test_a_camera_that_was_a_number_is_still_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": 1, "camera": 2}))
+    assert Settings.load(path).camera == "2"
 
 
 def test_changed_refuses_what_does_not_fit() -> None:
