@@ -74,6 +74,9 @@ class Sample:
     golden: Photo | None = None
     defects: tuple[str, ...] | None = None
     """None: the classes of the part."""
+    work_order: str | None = None
+    retake_of: str | None = None
+    """Id of the sample that this one replaces."""
 
 
 def read_photo(path: Path, name: str | None = None) -> Photo:
