@@ -108,7 +108,30 @@ DARK = Tokens(
     on_hold="#241a00",
     hold_soft="#463a12",
 )
-THEMES = {"light": LIGHT, "dark": DARK}
+CONTRAST = Tokens(
+    name="high-contrast",
+    back="#000000",
+    card="#000000",
+    sunk="#141414",
+    line="#ffffff",
+    text="#ffffff",
+    muted="#e6e6e6",
+    accent="#ffe600",
+    accent_over="#fff27a",
+    on_accent="#000000",
+    stage="#000000",
+    on_stage="#ffffff",
+    ok="#4df0c8",
+    on_ok="#000000",
+    ok_soft="#0c3b31",
+    ng="#ff5a2e",
+    on_ng="#000000",
+    ng_soft="#4a1608",
+    hold="#ffd500",
+    on_hold="#000000",
+    hold_soft="#3d3300",
+)
+THEMES = {"light": LIGHT, "dark": DARK, "high-contrast": CONTRAST}
 
 
 def tokens() -> Tokens:

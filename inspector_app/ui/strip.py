@@ -1,0 +1,224 @@
+"""The strip of the last units: a thumbnail for each, the newest at the left, on which its verdict arrives.
+
+One painted widget, so that six hundred units cost no more than six. Knows thumbnails; knows no record and no model.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from inspector_app.ui import icons, theme
+from inspector_app.ui.language import Spoken, mark, tr
+from inspector_app.ui.painting import Painted
+from inspector_app.ui.theme import Themed
+from inspector_app.ui.words import verdict_word
+from model_runtime.verdict import Answer
+
+HEIGHT = 96
+_CELL, _GAP, _PICTURE = 92, 8, 64
+_EMPTY = mark("The units of today appear here, each with its verdict.")
+
+
+class Mark(Enum):
+    """What a thumbnail says of its unit."""
+
+    WAITING = "waiting"
+    JUDGING = "judging"
+    OK = Answer.OK
+    NG = Answer.NG
+    INCONCLUSIVE = Answer.INCONCLUSIVE
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+_WORDS = {
+    Mark.WAITING: mark("waiting"),
+    Mark.JUDGING: mark("being judged"),
+    Mark.FAILED: mark("could not be judged"),
+    Mark.WITHDRAWN: mark("withdrawn"),
+}
+_ICONS = {Mark.WAITING: "hourglass", Mark.JUDGING: "loader-circle", Mark.FAILED: "triangle-alert", Mark.WITHDRAWN: "x"}
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One unit of the strip. `open`: it is bad or doubtful and nobody has answered yet. `key` is the strip's own name."""
+
+    key: int
+    name: str
+    mark: Mark
+    picture: QImage | None = None
+    open: bool = False
+    settled: str = ""
+    """Icon of what the operator did with it: "check" accepted, "hand" disagreed; empty: nothing yet."""
+
+    def words(self) -> str:
+        """What a screen reader says."""
+        answer = self.mark.value
+        said = verdict_word(answer) if isinstance(answer, Answer) else tr(_WORDS[self.mark])
+        return f"{self.name} {said}".strip()
+
+
+class UnitStrip(Spoken, Themed, Painted, QWidget):
+    """`picked` gives the key of the thumbnail that was touched."""
+
+    picked = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thumbs: list[Thumb] = []
+        self.chosen: int | None = None
+        self._first = 0
+        self._angle = 0
+        self._spin = QTimer(self, interval=80)
+        self._spin.timeout.connect(self._turn)
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_thumbs(self, thumbs: list[Thumb], chosen: int | None) -> None:
+        """All units, newest first, and the one that is on the stage."""
+        if thumbs == self.thumbs and chosen == self.chosen:
+            return
+        self.thumbs, self.chosen = thumbs, chosen
+        self._follow()
+        busy = any(thumb.mark is Mark.JUDGING for thumb in thumbs)
+        if busy != self._spin.isActive():
+            self._spin.start() if busy else self._spin.stop()
+        self.respeak()
+
+    def respeak(self) -> None:
+        self.setAccessibleName(", ".join(thumb.words() for thumb in self.thumbs[:8]) or tr(_EMPTY))
+        self.update()
+
+    def restyle(self) -> None:
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(4 * (_CELL + _GAP), HEIGHT)
+
+    def seen(self) -> int:
+        """How many thumbnails there is room for."""
+        return max(1, (self.width() + _GAP) // (_CELL + _GAP))
+
+    def cell(self, place: int) -> QRectF:
+        """The rectangle of the thumbnail at a place, counted from the left edge of what is seen."""
+        return QRectF(place * (_CELL + _GAP), 0, _CELL, HEIGHT)
+
+    def _follow(self) -> None:
+        """Keep the chosen one in sight; the newest when none is chosen."""
+        at = next((n for n, thumb in enumerate(self.thumbs) if thumb.key == self.chosen), 0)
+        if not self._first <= at < self._first + self.seen():
+            self._first = max(0, at - self.seen() + 1)
+        self._first = min(self._first, max(0, len(self.thumbs) - self.seen()))
+
+    def _turn(self) -> None:
+        self._angle = (self._angle + 24) % 360
+        for place, thumb in enumerate(self.thumbs[self._first : self._first + self.seen()]):
+            if thumb.mark is Mark.JUDGING:
+                self.update(self.cell(place).toAlignedRect())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = int(event.position().x() // (_CELL + _GAP))
+        if 0 <= self._first + place < len(self.thumbs) and place < self.seen():
+            self.picked.emit(self.thumbs[self._first + place].key)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        step = -1 if event.angleDelta().y() > 0 else 1
+        self._first = min(max(0, self._first + step), max(0, len(self.thumbs) - self.seen()))
+        self.update()
+
+    # -- how it is painted
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        shown = self.thumbs[self._first : self._first + self.seen()]
+        if not shown:
+            self._paint_empty(painter)
+        for place, thumb in enumerate(shown):
+            cell = self.cell(place)
+            if event.rect().intersects(cell.toAlignedRect()):
+                self._paint_thumb(painter, thumb, cell)
+        painter.end()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        now = theme.tokens()
+        painter.setPen(QPen(QColor(now.line), 1, Qt.PenStyle.DashLine))
+        room = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(room, 10, 10)
+        painter.setPen(QColor(now.muted))
+        self.write(painter, room.adjusted(16, 0, -16, 0), tr(_EMPTY), 15, flags=Qt.AlignmentFlag.AlignCenter)
+
+    def _paint_thumb(self, painter: QPainter, thumb: Thumb, cell: QRectF) -> None:
+        now = theme.tokens()
+        fill, ink = self._colours(thumb)
+        frame = QRectF(cell.left() + 2, 2, _CELL - 4, _PICTURE)
+        outline = QPainterPath()
+        outline.addRoundedRect(frame, 8, 8)
+        painter.save()
+        painter.setClipPath(outline)
+        painter.fillRect(frame, QColor(now.stage))
+        if thumb.picture is not None:
+            painter.drawImage(frame, thumb.picture, _filling(thumb.picture.size(), frame))
+        if thumb.mark is Mark.WITHDRAWN:
+            painter.fillRect(frame, QColor(0, 0, 0, 140))
+        painter.restore()
+        self._paint_frame(painter, thumb, frame, fill)
+        self._paint_badge(painter, thumb, frame, fill, ink)
+        painter.setPen(QColor(now.text if thumb.key == self.chosen else now.muted))
+        name = QRectF(cell.left(), frame.bottom() + 4, _CELL, HEIGHT - frame.bottom() - 4)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+        self.write(painter, name, thumb.name, 13, bold=thumb.key == self.chosen, flags=flags)
+        self.cut.discard(thumb.name)  # a serial number may be of any length; its end is on the card
+
+    def _colours(self, thumb: Thumb) -> tuple[QColor, QColor]:
+        now = theme.tokens()
+        if isinstance(thumb.mark.value, Answer):
+            return now.verdict(thumb.mark.value)
+        return QColor(now.card), QColor(now.text)
+
+    def _paint_frame(self, painter: QPainter, thumb: Thumb, frame: QRectF, fill: QColor) -> None:
+        now = theme.tokens()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        known = isinstance(thumb.mark.value, Answer)
+        painter.setPen(QPen(fill if known else QColor(now.line), 3 if known else 1))
+        painter.drawRoundedRect(frame.adjusted(1, 1, -1, -1), 7, 7)
+        if thumb.key == self.chosen:
+            painter.setPen(QPen(QColor(now.text), 3))
+            painter.drawRoundedRect(frame.adjusted(-0.5, -0.5, 0.5, 0.5), 9, 9)
+
+    def _paint_badge(self, painter: QPainter, thumb: Thumb, frame: QRectF, fill: QColor, ink: QColor) -> None:
+        answer = thumb.mark.value
+        icon = icons.VERDICT_ICONS[answer] if isinstance(answer, Answer) else _ICONS[thumb.mark]
+        side = 34.0 if thumb.open else 28.0
+        badge = QRectF(frame.right() - side - 3, frame.bottom() - side - 3, side, side)
+        self._paint_disc(painter, badge, fill, ink, icon, thumb.mark is Mark.JUDGING)
+        if thumb.settled:
+            other = QRectF(frame.left() + 3, frame.bottom() - 25, 22, 22)
+            self._paint_disc(painter, other, QColor(theme.tokens().card), QColor(theme.tokens().text), thumb.settled)
+
+    def _paint_disc(
+        self, painter: QPainter, place: QRectF, fill: QColor, ink: QColor, icon: str, turning: bool = False
+    ) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(place, place.width() / 2, place.width() / 2)
+        painter.save()
+        if turning:
+            painter.translate(place.center())
+            painter.rotate(self._angle)
+            painter.translate(-place.center())
+        inner = place.width() * 0.16
+        icons.draw(painter, icon, ink, place.adjusted(inner, inner, -inner, -inner))
+        painter.restore()
+
+
+def _filling(size: QSize, frame: QRectF) -> QRectF:
+    """The middle part of a picture that fills a frame without distortion."""
+    scale = min(size.width() / frame.width(), size.height() / frame.height())
+    part = QRectF(0, 0, frame.width() * scale, frame.height() * scale)
+    part.moveCenter(QRectF(0, 0, size.width(), size.height()).center())
+    return part
