@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("id", metavar="ID", type=storable)
     command("verify", "verify", "check database, audit chain and the hash of every kept file")
     _models(command("models", "models", "list, install, verify or choose base models"), common)
+    _evaluate(command("evaluate", "evaluate", "judge labelled folders and report every figure with its interval"))
     command("doctor", "doctor", "look whether this computer has what is needed")
     return top
 
@@ -52,6 +53,18 @@ def _judge(to: argparse.ArgumentParser) -> None:
     to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
     to.add_argument("--adapter", metavar="A", help="an installed adapter NAME@VERSION, or the folder of one")
     to.add_argument("--operator", metavar="NAME", type=storable, help="who inspects")
+
+
+def _evaluate(to: argparse.ArgumentParser) -> None:
+    to.add_argument("folders", nargs="+", metavar="FOLDER", help="a folder with a labelled metadata.csv")
+    to.add_argument("--split", metavar="S", default="test", help="rows of this split (default: test)")
+    to.add_argument("--golden", metavar="PHOTO", help="photo of a good part, where metadata.csv names none")
+    to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
+    to.add_argument("--adapter", metavar="A", help="an installed adapter NAME@VERSION, or the folder of one")
+    to.add_argument("--out", metavar="DIR", help="write figures.json, predictions.csv, report.html and plots there")
+    to.add_argument("--baselines", action="store_true", help="beside golden difference and a small network")
+    to.add_argument("--probes", action="store_true", help="with a blank photo and with the wrong golden photo too")
+    to.add_argument("--limit", metavar="N", type=_some, help="at most N units of each folder, spread over it")
 
 
 def _history(to: argparse.ArgumentParser) -> None:
@@ -99,6 +112,12 @@ def _to(text: str) -> datetime:
     if len(text) > len("2026-01-31"):
         return moment
     return datetime.combine(datetime.fromisoformat(text), time.max).astimezone(UTC)
+
+
+def _some(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no count from 1")
+    return int(text)
 
 
 def _count(text: str) -> int:

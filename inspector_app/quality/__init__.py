@@ -1,0 +1,1 @@
+"""Figures of the field, and how they are shown: rates, differences to a golden photo, plots, reports. No Qt."""
