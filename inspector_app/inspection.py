@@ -1,37 +1,110 @@
-"""The day (一日): a sample is kept, judged, and its verdict added to the record. Read from top to bottom.
+"""The day (一日): a sample is kept, judged, and its verdict added to the record; then people say what they think of it.
+Read from top to bottom.
 
-Knows the records, the parts and the border to the model; knows no window, no torch and no database.
+Knows the records, the parts, the people and the border to the model; knows no window, no torch and no database.
 """
 
 import logging
+import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
 
-from inspector_app.capture.sample import Sample, read_photo
+from inspector_app.capture.sample import Sample, Voice, read_photo
 from inspector_app.errors import KensaError
+from inspector_app.identity import Identity
+from inspector_app.part_editor import PartEditor
 from inspector_app.parts import Part, Parts
-from inspector_app.records.record import Inspection, State
+from inspector_app.people import People
+from inspector_app.places import Places
+from inspector_app.records import counters, worklist
+from inspector_app.records.counters import Counters
+from inspector_app.records.record import Decision, Inspection, LineKind, Opinion, State
 from inspector_app.records.store import Store
-from model_runtime.verdict import Fixable, Judge, Question, StopCheck, Stopped, Thresholds
+from inspector_app.rights import PROGRAM, Person, Right
+from inspector_app.settings import Settings
+from inspector_app.shifts import ShiftPlan, Span
+from inspector_app.texts import storable
+from inspector_app.waiting import Queue
+from model_runtime.verdict import Answer, Fixable, Judge, Question, StopCheck, Stopped, Thresholds
 
 _log = logging.getLogger(__name__)
+_LONGEST = 2000
+_WORDS = {"photo": "photo", "voice": "voice note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What the operator should know of a sample that is kept all the same; `code` is stable and kept with it."""
+
+    code: str
+    message: str
 
 
 class Station:
-    """One inspection station: the records, the model once it is loaded, and what is known of the parts.
+    """One inspection station: the records, the model once it is loaded, the people, and what is known of the parts.
 
     `thresholds` of the site stand above those of a part, and these above those of the adapter's card.
     """
 
-    def __init__(self, store: Store, model: Judge | None, parts: Parts, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        model: Judge | None,
+        parts: Parts,
+        thresholds: Thresholds | None = None,
+        settings: Settings | None = None,
+    ) -> None:
         self.store = store
         self.model = model
-        self.parts = parts
         self.thresholds = thresholds
+        self.settings = settings or Settings()
+        self.people = People(store)
+        self.editor = PartEditor(store, self.people)
+        self.queue = Queue(store)
+        self.parts = self.editor.load(parts)
+        self._kept: list[str] = []
+
+    # 1 kept
 
     def keep(self, sample: Sample) -> str:
-        """Puts the sample on the disk and into the records, in state *captured*; its id."""
-        return self.store.add_sample(self._complete(sample))
+        """Puts the sample on the disk and into the records, in state *captured*, and into the queue; its id.
+
+        KensaError for what does not fit the part. Waits for the disk, never for the model.
+        """
+        sample = self._complete(sample)
+        if sample.retake_of is not None and self.store.get(sample.retake_of).review is not None:
+            raise KensaError("already_reviewed", "A supervisor has decided on this unit already; speak to them.")
+        shift = self._plan.shift(datetime.now(UTC))
+        codes = [caution.code for caution in self.cautions(sample)]
+        sample_id = self.store.add_sample(sample, shift.name if shift else None, codes)
+        self._kept.append(sample_id)
+        if sample.retake_of is not None:
+            self.queue.done(sample.retake_of)
+        self.queue.add(sample_id)
+        return sample_id
+
+    def cautions(self, sample: Sample) -> tuple[Caution, ...]:
+        """What should be said of the sample before or after it is kept; none of it forbids to keep it."""
+        part, today = self.parts.get_or_general(sample.part), date.today()
+        found = []
+        if sample.serial and self._serial_is_known(sample):
+            found.append(
+                Caution("duplicate_serial", f"The serial number {sample.serial} was inspected before; check the unit.")
+            )
+        if sample.photo is not None:
+            if part.golden_sample and part.golden_sample.expired(today):
+                day = part.golden_sample.expires_on
+                found.append(
+                    Caution("golden_expired", f"The golden sample of {part.name} has expired ({day}); have it renewed.")
+                )
+            if part.golden_expected and part.golden_sample is None and sample.golden is None:
+                found.append(Caution("golden_missing", f"{part.name} has no golden sample to compare with; add one."))
+        if any(limit.expired(today) for limit in part.limits):
+            found.append(Caution("limit_expired", f"A limit sample of {part.name} has expired; have it renewed."))
+        return tuple(found)
+
+    # 2 judged
 
     def judge(self, sample_id: str, stop: StopCheck | None = None) -> Inspection:
         """Judges a kept sample and records the verdict, or why there is none (state *failed*).
@@ -41,18 +114,28 @@ class Station:
         if self.model is None:
             raise KensaError("no_model", "The model is not loaded yet; wait until it is.")
         kept = self.store.get(sample_id)
-        if kept.state is State.JUDGED:
-            return kept
+        if kept.state is not State.JUDGED and kept.counts:
+            kept = self._judge(self.model, kept, stop)
+        self.queue.done(sample_id)
+        return kept
+
+    def judge_next(self, stop: StopCheck | None = None) -> Inspection | None:
+        """Judges the unit whose turn it is; None when nothing waits. A unit that meets a bug of ours is set aside until
+        the next start, so that it holds up no other.
+        """
+        if self.model is None:
+            raise KensaError("no_model", "The model is not loaded yet; wait until it is.")
+        sample_id = self.queue.take()
+        if sample_id is None:
+            return None
         try:
-            verdict = self.model.judge(self._question(kept), stop)
-        except Stopped:
+            return self.judge(sample_id, stop)
+        except (Stopped, Fixable):
+            self.queue.put_back(sample_id)
             raise
-        except Fixable as error:
-            return self.store.mark_failed(sample_id, error.code, error.message)
         except Exception:
-            _log.exception("judging %s failed; the sample stays captured", sample_id)
+            self.queue.set_aside(sample_id)
             raise
-        return self.store.add_verdict(sample_id, verdict)
 
     def judge_waiting(self, stop: StopCheck | None = None) -> Iterator[Inspection]:
         """Judges what an earlier run kept and never judged, oldest first; a bug in one holds up no other."""
@@ -64,14 +147,160 @@ class Station:
             except Exception:  # noqa: BLE001 - logged by judge(); it stays captured and is tried at the next start
                 continue
 
+    # 3 what people say of it
+
+    def accept(self, sample_id: str, person: Person | None) -> Inspection:
+        """The operator takes the verdict as it is; said twice, it is kept once."""
+        self.people.require(person, Right.INSPECT)
+        kept = self._judged(sample_id)
+        return kept if kept.last(LineKind.ACCEPTED) else self.store.add_line(sample_id, LineKind.ACCEPTED, _who(person))
+
+    def disagree(
+        self, sample_id: str, person: Person | None, reason: str = "", voice: Voice | None = None
+    ) -> Inspection:
+        """The operator saw something else, and says what in words or by voice; the supervisor decides."""
+        self.people.require(person, Right.INSPECT)
+        kept, reason = self._judged(sample_id), _text(reason)
+        if kept.review is not None:
+            raise KensaError("already_reviewed", "A supervisor has decided on this unit already; speak to them.")
+        if not reason and voice is None:
+            raise KensaError("no_reason", "Say what you see, in words or by voice.")
+        return self.store.add_line(sample_id, LineKind.DISAGREED, _who(person), reason, voice)
+
+    def correct_heard(self, sample_id: str, person: Person | None, text: str) -> Inspection:
+        """What the voice note really says, typed; what the model heard stays beside it."""
+        self.people.require(person, Right.INSPECT)
+        kept, text = self.store.get(sample_id), _text(text)
+        if kept.voice is None:
+            raise KensaError("no_voice", "This unit has no voice note; there is nothing to correct.")
+        return kept if text == kept.heard else self.store.add_line(sample_id, LineKind.HEARD, _who(person), text)
+
+    def withdraw(self, sample_id: str, person: Person | None, reason: str = "") -> Inspection:
+        """The unit counts no more and is not judged any more; all of it stays in the records.
+
+        Operators withdraw what was kept in this run; anything older is for a supervisor.
+        """
+        self.people.require(person, Right.INSPECT if sample_id in self._kept else Right.REVIEW)
+        if self.store.get(sample_id).review is not None:
+            raise KensaError("already_reviewed", "A supervisor has decided on this unit already; speak to them.")
+        withdrawn = self.store.add_line(sample_id, LineKind.WITHDRAWN, _who(person), _text(reason))
+        self.queue.done(sample_id)
+        return withdrawn
+
+    def undo_last(self, person: Person | None) -> Inspection | None:
+        """Withdraws the last unit that was kept in this run and still counts; None when there is none."""
+        for sample_id in reversed(self._kept):
+            kept = self.store.get(sample_id)
+            if kept.counts and kept.review is None:
+                return self.withdraw(kept.id, person, "undone")
+        return None
+
+    def review(self, sample_id: str, person: Person | None, opinion: Opinion) -> Inspection:
+        """A supervisor's verdict and disposition; changing the model's verdict needs a reason."""
+        self.people.require(person, Right.REVIEW)
+        kept = self.store.get(sample_id)
+        if kept.state is State.CAPTURED:
+            raise KensaError("not_judged", "This unit was not judged yet; wait until it is.")
+        decision = _decision(kept, opinion)
+        opinion = replace(opinion, reason=_text(opinion.reason))
+        if decision is Decision.OVERRIDDEN and not opinion.reason:
+            raise KensaError("no_reason", "Changing a verdict needs a reason; give one.")
+        return self.store.add_review(kept.id, opinion, decision, _who(person))
+
+    def to_review(self, limit: int | None = 200) -> list[Inspection]:
+        """What waits for the supervisor, oldest first."""
+        return worklist.to_review(self.store, limit)
+
+    # 4 the day in figures
+
+    def today(self, moment: datetime | None = None, part: str | None = None) -> Counters:
+        """The figures of the working day."""
+        return self._count(self._plan.day(moment or datetime.now(UTC)), part)
+
+    def this_shift(self, moment: datetime | None = None, part: str | None = None) -> Counters:
+        """The figures of the shift; of the day where there are no shifts."""
+        moment = moment or datetime.now(UTC)
+        return self._count(self._plan.shift(moment) or self._plan.day(moment), part)
+
+    # 5 what is chosen for the station
+
+    def save_part(self, person: Person | None, part: Part, reason: str = "") -> Part:
+        """Changes a part, or adds one; from the next unit on it is judged so."""
+        before = self.parts.get(part.name) if part.name in self.parts else None
+        kept = self.editor.save(person, part, before, reason)
+        self.parts = self.parts.with_changed({part.name: kept})
+        return kept
+
+    def change_settings(self, person: Person | None, new: Settings, places: Places) -> Settings:
+        """Saves other settings; those of the station need the right to, and are told in the audit trail."""
+        old, specs = self.settings, Settings.specs()
+        names = [f.name for f in fields(Settings) if getattr(old, f.name) != getattr(new, f.name)]
+        shared = [name for name in names if not specs[name].personal]
+        if "thresholds" in shared:
+            self.people.require(person, Right.THRESHOLDS)
+        if {"model", "adapter"} & set(shared):
+            self.people.require(person, Right.MODELS)
+        if shared:
+            self.people.require(person, Right.SETTINGS)
+        new.save(places.settings)
+        if shared:
+            was, now = old.to_json(), new.to_json()
+            before, after = ({name: values[name] for name in shared} for values in (was, now))
+            self.store.note(_who(person), "settings_changed", "settings", before, after)
+        self.settings, self.thresholds = new, new.thresholds
+        return new
+
+    # -- how
+
+    @property
+    def _plan(self) -> ShiftPlan:
+        return ShiftPlan.parse(self.settings.shift_plan)
+
+    def _count(self, span: Span, part: str | None) -> Counters:
+        target = self.parts.get_or_general(part).target_takt if part else None
+        return counters.count(self.store.database, span, part, target or self.settings.target_takt)
+
+    def _judge(self, model: Judge, kept: Inspection, stop: StopCheck | None) -> Inspection:
+        try:
+            verdict = model.judge(self._question(kept), stop)
+        except Stopped:
+            raise
+        except Fixable as error:
+            return self.store.mark_failed(kept.id, error.code, error.message)
+        except Exception:
+            _log.exception("judging %s failed; the sample stays captured", kept.id)
+            raise
+        judged = self.store.add_verdict(kept.id, verdict)
+        # The unclear ones go to the supervisor anyway; of the others some do by chance, so that misses are found too.
+        sure = verdict.judgment.verdict is not Answer.INCONCLUSIVE
+        if sure and judged.counts and random.random() * 100 < self.settings.random_share:
+            judged = self.store.add_line(kept.id, LineKind.PICKED, PROGRAM)
+        return judged
+
+    def _judged(self, sample_id: str) -> Inspection:
+        kept = self.store.get(sample_id)
+        if kept.verdict is None:
+            raise KensaError("not_judged", "This unit was not judged yet; wait until it is.")
+        return kept
+
+    def _serial_is_known(self, sample: Sample) -> bool:
+        assert sample.serial is not None
+        return worklist.serial_is_known(self.store.database, sample.part, sample.serial, sample.retake_of)
+
     def _complete(self, sample: Sample) -> Sample:
         """The sample with its part's golden photo, so that the record says what it was compared with."""
         part = self._part(sample)
-        for what, given in (("photo", sample.photo), ("voice", sample.voice)):
-            if given is not None and what not in part.modalities:
+        given = {"photo": sample.photo, "voice": sample.voice}
+        for what, medium in given.items():
+            if medium is not None and what not in part.modalities:
                 raise KensaError("not_for_part", f"The part {part.name!r} is not judged by {what}; leave it out.")
         if sample.photo is None and sample.golden is not None:
             raise KensaError("golden_alone", "A golden photo needs a photo to compare; add one or leave it out.")
+        if any(given.values()):
+            for what in part.required:
+                if given[what] is None:
+                    raise KensaError(f"{what}_required", f"The part {part.name!r} needs a {_WORDS[what]}; add it.")
+        part.check(Identity(sample.part, sample.lot, sample.serial, sample.work_order))
         if sample.photo is not None and sample.golden is None and part.golden is not None:
             return replace(sample, golden=read_photo(part.golden, part.golden.name))
         return sample
@@ -81,6 +310,7 @@ class Station:
         return self.parts.get_or_general(sample.part) if sample.defects else self.parts.get(sample.part)
 
     def _question(self, kept: Inspection) -> Question:
+        """No more than the unit has: the model attaches the LoRAs of what is in it, and no others."""
         part = self.parts.get_or_general(kept.part)
         return Question(
             photo=kept.photo.path if kept.photo else None,
@@ -91,3 +321,22 @@ class Station:
             criteria=part.criteria,
             thresholds=self.thresholds or part.thresholds,
         )
+
+
+def _who(person: Person | None) -> str:
+    return person.name if person else PROGRAM
+
+
+def _text(said: str) -> str:
+    said = storable(said).strip()
+    if len(said) > _LONGEST:
+        raise KensaError("text_too_long", f"The text has more than {_LONGEST} characters; shorten it.")
+    return said
+
+
+def _decision(kept: Inspection, opinion: Opinion) -> Decision:
+    """What an opinion does to the model's verdict."""
+    said = kept.verdict.judgment if kept.verdict else None
+    if said is None or said.verdict is Answer.INCONCLUSIVE:
+        return Decision.DECIDED
+    return Decision.CONFIRMED if opinion.verdict is said.verdict else Decision.OVERRIDDEN

@@ -9,12 +9,14 @@ import json
 import logging
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from inspector_app.errors import from_os_error
 from inspector_app.places import BUNDLED_MODEL
+from inspector_app.shifts import ShiftPlan
 from inspector_app.whole import write_whole
 from model_runtime.verdict import Thresholds
 
@@ -35,9 +37,18 @@ class Spec:
     choices: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
+    group: str = "station"
+    personal: bool = False
+    """Anybody's own choice; all others are the station's, and changing them needs the right to."""
+    hidden: bool = False
+    """Remembered by the program; in no dialog."""
+    check: Callable[[Any], object] | None = None
+    """Raises ValueError for what does not fit."""
 
 
 def _setting(default: Any, spec: Spec) -> Any:
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata={"spec": spec})
     return field(default=default, metadata={"spec": spec})
 
 
@@ -47,15 +58,38 @@ class Settings:
 
     language: str = _setting(
         "auto",
-        Spec("Language", "言語", "auto: as the system", "auto: システムに合わせる", choices=("auto", "ja", "en")),
+        Spec(
+            "Language",
+            "言語",
+            "auto: as the system",
+            "auto: システムに合わせる",
+            choices=("auto", "ja", "en"),
+            group="look",
+            personal=True,
+        ),
     )
     theme: str = _setting(
         "auto",
-        Spec("Theme", "配色", "auto: as the system", "auto: システムに合わせる", choices=("auto", "light", "dark")),
+        Spec(
+            "Theme",
+            "配色",
+            "auto: as the system",
+            "auto: システムに合わせる",
+            choices=("auto", "light", "dark", "high-contrast"),
+            group="look",
+            personal=True,
+        ),
     )
-    operator: str = _setting("", Spec("Operator", "作業者", "Kept with every sample", "すべての記録に残ります"))
-    model: str = _setting(BUNDLED_MODEL, Spec("Model", "モデル", "One of the installed models", "導入済みのモデル"))
-    adapter: str | None = _setting(None, Spec("Adapter", "アダプタ", "Empty: the model's own", "空欄: モデル付属"))
+    operator: str = _setting(
+        "",
+        Spec("Operator", "作業者", "Kept with every sample", "すべての記録に残ります", group="people", personal=True),
+    )
+    model: str = _setting(
+        BUNDLED_MODEL, Spec("Model", "モデル", "One of the installed models", "導入済みのモデル", group="model")
+    )
+    adapter: str | None = _setting(
+        None, Spec("Adapter", "アダプタ", "Empty: the model's own", "空欄: モデル付属", group="model")
+    )
     threads: int | None = _setting(
         None,
         Spec(
@@ -65,6 +99,7 @@ class Settings:
             "空欄: コア数に合わせる",
             low=1,
             high=256,
+            group="model",
         ),
     )
     camera: str = _setting(
@@ -167,11 +202,72 @@ class Settings:
             high=200,
         ),
     )
-    last_part: str = _setting("general", Spec("Last part", "前回の品番"))
-    last_lot: str = _setting("", Spec("Last lot", "前回のロット"))
+    last_part: str = _setting("general", Spec("Last part", "前回の品番", personal=True, hidden=True))
+    last_lot: str = _setting("", Spec("Last lot", "前回のロット", personal=True, hidden=True))
     thresholds: Thresholds | None = _setting(
-        None, Spec("Thresholds", "判定しきい値", "Empty: those of part and adapter", "空欄: 品番とアダプタの値")
+        None,
+        Spec(
+            "Thresholds", "判定しきい値", "Empty: those of part and adapter", "空欄: 品番とアダプタの値", group="model"
+        ),
     )
+    station: str = _setting("", Spec("Station", "工程", "How this station is called", "この工程の名称"))
+    full_screen: bool = _setting(False, Spec("Full screen", "全画面", group="look"))
+    kiosk: bool = _setting(
+        False,
+        Spec(
+            "Kiosk", "キオスク", "Full screen; only a supervisor's PIN leaves it", "全画面。終了には監督者の PIN が必要"
+        ),
+    )
+    sounds: bool = _setting(
+        True, Spec("Sounds", "音", "A sound of its own for each verdict", "判定ごとに異なる音", group="look")
+    )
+    auto_lock_minutes: int = _setting(
+        10,
+        Spec(
+            "Sign out after (min)",
+            "自動サインアウト（分）",
+            "When nothing is done for so long; 0: never",
+            "操作がないとき。0: しない",
+            low=0,
+            high=480,
+            group="people",
+        ),
+    )
+    shift_plan: str = _setting(
+        "",
+        Spec(
+            "Shifts",
+            "直",
+            "Names and starts, as: Early 06:00, Late 14:00, Night 22:00",
+            "名称と開始時刻。例: 早番 06:00, 遅番 14:00, 夜勤 22:00",
+            check=ShiftPlan.parse,
+            group="people",
+        ),
+    )
+    target_takt: int | None = _setting(
+        None,
+        Spec(
+            "Target takt (s)",
+            "目標タクト（秒）",
+            "Seconds for each unit, where the part says nothing; empty: none",
+            "品番に指定がないときの 1 個あたりの秒数。空欄: なし",
+            low=1,
+            high=86_400,
+        ),
+    )
+    random_share: int = _setting(
+        0,
+        Spec(
+            "To the supervisor by chance (%)",
+            "抜き取り確認 (%)",
+            "Of the units judged OK or NG; only so is it known how many defects are missed",
+            "OK・NG 判定のうち監督者も確認する割合。見逃しの実態はこれで分かります",
+            low=0,
+            high=100,
+        ),
+    )
+    keys: dict[str, str] = _setting({}, Spec("Keys", "キー", "For a foot pedal", "フットペダル用", group="look"))
+    set_up_done: bool = _setting(False, Spec("Set up", "初期設定済み", personal=True, hidden=True))
 
     @classmethod
     def load(cls, path: Path) -> "Settings":
@@ -207,12 +303,16 @@ class Settings:
 
     def save(self, path: Path) -> None:
         """Writes the file whole; KensaError when the disk refuses."""
-        body = json.dumps({"version": VERSION, **dataclasses.asdict(self)}, ensure_ascii=False, indent=2)
+        body = json.dumps({"version": VERSION, **self.to_json()}, ensure_ascii=False, indent=2)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, (body + "\n").encode())
         except OSError as error:
             raise from_os_error(error, "settings file", path) from error
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields as they are written."""
+        return dataclasses.asdict(self)
 
     @classmethod
     def specs(cls) -> dict[str, Spec]:
@@ -229,10 +329,20 @@ def _fit(value: Any, hint: Any, spec: Spec) -> Any:
         return value if isinstance(value, Thresholds) else Thresholds(**value)
     if str in kinds and isinstance(value, int) and not isinstance(value, bool):
         value = str(value)  # older files name the camera by its number
+    if typing.get_origin(hint) is dict:
+        return _words(value)
     if isinstance(value, bool) != (bool in kinds) or not isinstance(value, kinds):
         raise TypeError(f"{value!r} is not of type {hint}")
     if spec.choices and value not in spec.choices:
         raise ValueError(f"{value!r} is none of {spec.choices}")
     if isinstance(value, int) and not isinstance(value, bool) and not (spec.low or 0) <= value <= (spec.high or value):
         raise ValueError(f"{value!r} is out of range")
+    if spec.check is not None:
+        spec.check(value)
     return value
+
+
+def _words(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for pair in value.items() for text in pair):
+        raise TypeError(f"{value!r} is not a table of texts")
+    return dict(value)

@@ -4,8 +4,9 @@ Reads only. What was kept is held against three witnesses: the files' hashes, th
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -15,9 +16,22 @@ from inspector_app.places import Places
 from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.files import MediaFiles, hash_of
-from inspector_app.records.rows import captured_facts, verdict_facts, verdict_of
+from inspector_app.records.part_versions import PART_CHANGED, part_facts
+from inspector_app.records.record import LineKind
+from inspector_app.records.roster import PERSON_CHANGES, person_facts, subject_of
+from inspector_app.records.rows import captured_facts, line_facts, review_facts, verdict_facts, verdict_of
 from inspector_app.records.store import Store
-from inspector_app.records.tables import TRIGGERS, AuditRow, MediaRow, SampleRow, VerdictRow
+from inspector_app.records.tables import (
+    TRIGGERS,
+    AuditRow,
+    LineRow,
+    MediaRow,
+    PartVersionRow,
+    PersonRow,
+    ReviewRow,
+    SampleRow,
+    VerdictRow,
+)
 
 Progress = Callable[[int, int], None]
 """Files checked, files in all."""
@@ -31,6 +45,8 @@ def faults(store: Store, progress: Progress | None = None) -> Iterator[str]:
             yield from audit.chain_faults(session)
             yield from _sample_faults(session)
             yield from _verdict_faults(session)
+            yield from _added_faults(session)
+            yield from _people_faults(session)
     except KensaError as error:
         yield f"database: {error.message}"
     yield from _media_faults(store.database, store.files, progress)
@@ -38,12 +54,17 @@ def faults(store: Store, progress: Progress | None = None) -> Iterator[str]:
 
 def counts(store: Store) -> dict[str, int]:
     """How much there is to check; a table that cannot be counted is left out, `faults` tells why."""
-    tables = {"samples": SampleRow.id, "verdicts": VerdictRow.id, "files": MediaRow.sha256, "audit": AuditRow.seq}
     found = {}
-    for name, column in tables.items():
+    for name, column in _COUNTED.items():
         with suppress(KensaError), store.database.read() as session:
             found[name] = session.scalar(select(func.count(column))) or 0
     return found
+
+
+_COUNTED: dict[str, Any] = {
+    "samples": SampleRow.id, "verdicts": VerdictRow.id, "lines": LineRow.id, "reviews": ReviewRow.id,
+    "parts": PartVersionRow.id, "people": PersonRow.id, "files": MediaRow.sha256, "audit": AuditRow.seq,
+}  # fmt: skip
 
 
 def database_is_lost(places: Places) -> bool:
@@ -86,6 +107,67 @@ def _verdict_faults(session: Session) -> Iterator[str]:
             yield f"verdict of {row.sample_id}: it is not what the audit trail tells ({_changed(facts, now)})"
     for sample_id in told:
         yield f"verdict of {sample_id}: the audit trail tells of it, but it is missing"
+
+
+def _added_faults(session: Session) -> Iterator[str]:
+    """Lines, reviews and versions of parts: each row has one entry of its own, found by its number."""
+    lines = session.scalars(select(LineRow).order_by(LineRow.id).execution_options(yield_per=1000))
+    kinds = [str(kind) for kind in LineKind]
+    yield from _compared("line", kinds, session, ((_Key(r.sample_id, r.kind, r.who), line_facts(r)) for r in lines))
+    reviews = session.scalars(select(ReviewRow).order_by(ReviewRow.id))
+    yield from _compared(
+        "review", ["reviewed"], session, ((_Key(r.sample_id, "reviewed", r.who), review_facts(r)) for r in reviews)
+    )
+    versions = session.scalars(select(PartVersionRow).order_by(PartVersionRow.id))
+    yield from _compared(
+        "version",
+        [PART_CHANGED],
+        session,
+        ((_Key(f"part:{r.part}", PART_CHANGED, r.who), part_facts(r)) for r in versions),
+    )
+
+
+class _Key(NamedTuple):
+    """What an entry of the audit trail is about, beside the facts: subject, kind, who."""
+
+    subject: str
+    what: str
+    who: str
+
+
+def _compared(
+    name: str, kinds: list[str], session: Session, rows: Iterable[tuple[_Key, dict[str, Any]]]
+) -> Iterator[str]:
+    entries = select(AuditRow.subject, AuditRow.what, AuditRow.who, AuditRow.new).where(AuditRow.what.in_(kinds))
+    told: dict[int, tuple[_Key, dict[str, Any]]] = {}
+    for subject, what, who, new in session.execute(entries.order_by(AuditRow.seq)):
+        facts = json.loads(new or "null") or {}
+        told[facts.get("id", 0)] = _Key(subject, what, who), facts
+    for key, facts in rows:
+        number = facts["id"]
+        there = told.pop(number, None)
+        if there is None:
+            yield f"{name} {number} of {key.subject}: the audit trail does not tell of it"
+        elif there != (key, json.loads(audit.canonical(facts))):
+            changed = _changed(audit.canonical({**there[0]._asdict(), **there[1]}), {**key._asdict(), **facts})
+            yield f"{name} {number} of {key.subject}: it is not what the audit trail tells ({changed})"
+    for number, (key, _) in told.items():
+        yield f"{name} {number} of {key.subject}: the audit trail tells of it, but it is missing"
+
+
+def _people_faults(session: Session) -> Iterator[str]:
+    """A person is what the newest entry tells: nobody gets another role or PIN behind the program's back."""
+    entries = select(AuditRow.subject, AuditRow.new).where(AuditRow.what.in_(PERSON_CHANGES)).order_by(AuditRow.seq)
+    told = {subject: new or "null" for subject, new in session.execute(entries)}
+    for row in session.scalars(select(PersonRow).order_by(PersonRow.id)):
+        subject = subject_of(row.name)
+        facts = told.pop(subject, None)
+        if facts is None:
+            yield f"{subject}: the audit trail does not tell of it"
+        elif facts != audit.canonical(person_facts(row)):
+            yield f"{subject}: it is not what the audit trail tells ({_changed(facts, person_facts(row))})"
+    for subject in told:
+        yield f"{subject}: the audit trail tells of it, but it is missing"
 
 
 def _told(session: Session, what: str) -> dict[str, str]:

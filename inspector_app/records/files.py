@@ -18,11 +18,11 @@ class MediaFiles:
     """The folder of kept files: `ab/abcd….jpg`, two letters of the hash to a subfolder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def path(self, sha256: str, suffix: str) -> Path:
         """Where a file of that content lies."""
-        return self._folder / sha256[:2] / f"{sha256}{suffix}"
+        return self.folder / sha256[:2] / f"{sha256}{suffix}"
 
     def put(self, data: bytes, suffix: str) -> tuple[str, Path | None]:
         """Keeps the bytes; their SHA-256, and the path when a file was newly made. KensaError when the disk refuses."""
@@ -39,7 +39,7 @@ class MediaFiles:
 
     def sweep(self) -> None:
         """Removes what a crash left half-written a day ago or longer; younger ones may belong to a running program."""
-        for leftover in self._folder.glob("*/.*.tmp"):
+        for leftover in self.folder.glob("*/.*.tmp"):
             with suppress(OSError):  # another program may be sweeping too; what stays is swept another day
                 if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
                     leftover.unlink()

@@ -1,8 +1,7 @@
 """Every read of the records: newest first, by the order in which samples were kept, never by the clock."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -10,34 +9,19 @@ from sqlalchemy import ColumnElement, func, or_, select
 from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.files import MediaFiles
-from inspector_app.records.record import Inspection, State
-from inspector_app.records.rows import everything, inspection_of, load
+from inspector_app.records.filter import Filter
+from inspector_app.records.record import Inspection
+from inspector_app.records.rows import everything, inspections_of, load
 from inspector_app.records.store import Store, unknown
 from inspector_app.records.tables import SampleRow, VerdictRow
-from model_runtime.verdict import Answer
 
+__all__ = ["Filter", "History"]
 PAGE = 500
+_ALL = Filter()
 _SEARCHED = (
     SampleRow.id, SampleRow.photo_name, SampleRow.voice_name, SampleRow.part, SampleRow.lot, SampleRow.serial,
-    SampleRow.operator, VerdictRow.defect, VerdictRow.heard, VerdictRow.remark,
+    SampleRow.work_order, SampleRow.operator, VerdictRow.defect, VerdictRow.heard, VerdictRow.remark,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What to look for; None passes all. `text` is found anywhere, `since`/`until` are inclusive times of capture,
-    `before` is the id after which the last page ended."""
-
-    text: str | None = None
-    part: str | None = None
-    lot: str | None = None
-    serial: str | None = None
-    verdict: Answer | None = None
-    state: State | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    before: str | None = None
-    limit: int | None = 200
 
 
 class History:
@@ -51,13 +35,13 @@ class History:
     def of(cls, store: Store) -> "History":
         return cls(store.database, store.files)
 
-    def search(self, wanted: Filter = Filter()) -> list[Inspection]:
+    def search(self, wanted: Filter = _ALL) -> list[Inspection]:
         """Rows that pass the filter, newest first; at most `limit` (None: all)."""
         # The same ids either way; said of the verdicts, SQLite can walk their index and need not sort them.
         newest = VerdictRow.sample_id if wanted.verdict else SampleRow.id
         query = everything().where(*_conditions(wanted)).order_by(newest.desc()).limit(wanted.limit)
         with self._database.read() as session:
-            return [inspection_of(found, self._files) for found in session.execute(query)]
+            return list(inspections_of(session, session.execute(query), self._files))
 
     def pages(self, wanted: Filter) -> Iterator[Inspection]:
         """The same row by row, read in short sessions, so that a long listing blocks no writer."""
@@ -70,7 +54,7 @@ class History:
             left = None if left is None else left - len(rows)
             wanted = replace(wanted, before=rows[-1].id)
 
-    def count(self, wanted: Filter = Filter()) -> int:
+    def count(self, wanted: Filter = _ALL) -> int:
         """How many rows pass the filter, whatever its limit."""
         query = select(func.count(SampleRow.id)).outerjoin(VerdictRow, VerdictRow.sample_id == SampleRow.id)
         with self._database.read() as session:
@@ -79,10 +63,17 @@ class History:
     def get(self, sample_id: str) -> Inspection:
         """Everything of one record; KensaError when there is none of that id."""
         with self._database.read() as session:
-            found = load(session, sample_id.upper())
+            found = load(session, sample_id.upper(), self._files)
             if found is None:
                 raise unknown(sample_id)
-            return inspection_of(found, self._files)
+            return found
+
+    def some(self, ids: Sequence[str]) -> list[Inspection]:
+        """Those of these ids that there are, in no order that is promised."""
+        with self._database.read() as session:
+            return list(
+                inspections_of(session, session.execute(everything().where(SampleRow.id.in_(ids))), self._files)
+            )
 
     def trail(self, sample_id: str) -> list[audit.Entry]:
         """What the audit trail tells of one record, oldest first."""
@@ -90,9 +81,9 @@ class History:
             return audit.trail(session, sample_id.upper())
 
     def values(self, column: str) -> list[str]:
-        """The different parts, lots, serials or operators that occur, sorted; for lists to choose from."""
+        """The different parts, lots, serials, work orders or operators that occur, sorted; for lists to choose from."""
         chosen: Any = {"part": SampleRow.part, "lot": SampleRow.lot, "serial": SampleRow.serial,
-                       "operator": SampleRow.operator}[column]  # fmt: skip
+                       "work_order": SampleRow.work_order, "operator": SampleRow.operator}[column]  # fmt: skip
         with self._database.read() as session:
             return list(session.scalars(select(chosen).where(chosen.is_not(None)).distinct().order_by(chosen)))
 
@@ -102,6 +93,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (SampleRow.part, wanted.part),
         (SampleRow.lot, wanted.lot),
         (SampleRow.serial, wanted.serial),
+        (SampleRow.work_order, wanted.work_order),
         (SampleRow.state, wanted.state),
         (VerdictRow.verdict, str(wanted.verdict) if wanted.verdict else None),
     ]

@@ -1,16 +1,17 @@
-"""One inspection as it is read back: what was captured, what was said of it, and the JSON that programs get.
+"""One inspection as it is read back: what was captured, what was said of it since, and the JSON that programs get.
 
-Knows no database; store.py and history.py fill it.
+Knows no database; store.py and history.py fill it. What was captured and judged never changes: people add lines and
+reviews to it, and the newest of them counts.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from model_runtime.verdict import Verdict
+from model_runtime.verdict import Answer, Region, Severity, Verdict
 
 
 class State(StrEnum):
@@ -19,6 +20,36 @@ class State(StrEnum):
     CAPTURED = "captured"
     JUDGED = "judged"
     FAILED = "failed"
+
+
+class LineKind(StrEnum):
+    """What was added to a unit after it was captured."""
+
+    ACCEPTED = "accepted"  # the operator took the verdict as it is
+    WITHDRAWN = "withdrawn"  # undone: the unit counts no more, nothing of it is deleted
+    RETAKEN = "retaken"  # photographed anew; the text is the id of the new sample
+    DISAGREED = "disagreed"  # the operator saw something else, as said in the text or the voice note
+    HEARD = "heard"  # what the note really says, typed by a person
+    PICKED = "picked"  # goes to the supervisor by chance, so that misses are found too
+    CAUTION = "caution"  # what was said when it was kept, as an expired golden sample; the text is the code
+
+
+class Decision(StrEnum):
+    """What a review did to the verdict of the model."""
+
+    CONFIRMED = "confirmed"
+    OVERRIDDEN = "overridden"
+    DECIDED = "decided"  # the model had made no call, or none at all
+
+
+class Disposition(StrEnum):
+    """What is done with the unit (処置); separate from the verdict."""
+
+    ACCEPT = "accept"
+    REWORK = "rework"
+    SCRAP = "scrap"
+    CONCESSION = "concession"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +65,54 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was added to a unit, by whom and when (UTC)."""
+
+    kind: LineKind
+    text: str
+    who: str
+    at: datetime
+    voice: Media | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        voice = self.voice.to_json() if self.voice else None
+        return {"kind": str(self.kind), "text": self.text, "who": self.who, "at": iso(self.at), "voice": voice}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a supervisor says of a unit: the verdict that stands from now on, and what is done with it."""
+
+    verdict: Answer
+    disposition: Disposition
+    defect: str = "none"
+    severity: Severity = Severity.NONE
+    region: Region | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A supervisor's opinion as it was kept; `decision` says what it did to the model's verdict."""
+
+    opinion: Opinion
+    decision: Decision
+    who: str
+    at: datetime
+
+    @property
+    def verdict(self) -> Answer:
+        return self.opinion.verdict
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self.opinion), "decision": str(self.decision), "who": self.who, "at": iso(self.at)}
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
-    """All that is kept of one unit. `verdict` is None until it is judged; times are UTC."""
+    """All that is kept of one unit. `verdict` is None until it is judged; times are UTC; lines and reviews stand in the
+    order in which they were added.
+    """
 
     id: str
     state: State
@@ -53,6 +130,45 @@ class Inspection:
     failure_message: str | None = None
     verdict: Verdict | None = None
     judged_at: datetime | None = None
+    work_order: str | None = None
+    shift: str | None = None
+    retake_of: str | None = None
+    lines: tuple[Line, ...] = ()
+    reviews: tuple[Review, ...] = ()
+
+    def last(self, kind: LineKind) -> Line | None:
+        """The newest line of a kind."""
+        return next((line for line in reversed(self.lines) if line.kind is kind), None)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a unit of the day: neither withdrawn nor taken anew."""
+        return self.last(LineKind.WITHDRAWN) is None and self.last(LineKind.RETAKEN) is None
+
+    @property
+    def review(self) -> Review | None:
+        """The one that stands."""
+        return self.reviews[-1] if self.reviews else None
+
+    @property
+    def answer(self) -> Answer | None:
+        """The verdict that stands: the supervisor's, else the model's, None before both."""
+        if self.review:
+            return self.review.verdict
+        return self.verdict.judgment.verdict if self.verdict else None
+
+    @property
+    def heard(self) -> str:
+        """What the voice note says: as corrected by a person, else as the model heard it."""
+        typed = self.last(LineKind.HEARD)
+        if typed:
+            return typed.text
+        return self.verdict.judgment.heard if self.verdict else ""
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Codes of what was said when it was kept."""
+        return tuple(line.text for line in self.lines if line.kind is LineKind.CAUTION)
 
     def to_json(self) -> dict[str, Any]:
         """The contract of one judged unit: what `kensa judge --json` prints."""
@@ -75,10 +191,15 @@ class Inspection:
             "golden": self.golden.to_json() if self.golden else None,
             "state": str(self.state),
             "operator": self.operator,
+            "work_order": self.work_order,
+            "shift": self.shift,
+            "retake_of": self.retake_of,
             "captured_at": iso(self.captured_at),
             "judged_at": iso(self.judged_at) if self.judged_at else None,
             "app_version": self.app_version,
             "error": failure,
+            "lines": [line.to_json() for line in self.lines],
+            "reviews": [review.to_json() for review in self.reviews],
         }
 
 

@@ -1,6 +1,11 @@
-"""From rows of the database to an Inspection and back: the only place where columns and dataclasses meet."""
+"""From rows of the database to an Inspection and back: the only place where columns and dataclasses meet.
+
+Knows what the audit trail tells of each row, too: `check` compares both.
+"""
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +13,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from inspector_app.records.files import MediaFiles
-from inspector_app.records.record import Inspection, Media, finite, iso
-from inspector_app.records.tables import MediaRow, SampleRow, VerdictRow
+from inspector_app.records.record import (
+    Decision,
+    Disposition,
+    Inspection,
+    Line,
+    LineKind,
+    Media,
+    Opinion,
+    Review,
+    finite,
+    iso,
+)
+from inspector_app.records.tables import LineRow, MediaRow, ReviewRow, SampleRow, VerdictRow
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import (
     Answer,
@@ -24,6 +40,10 @@ from model_runtime.verdict import (
 
 PHOTO, VOICE, GOLDEN = aliased(MediaRow), aliased(MediaRow), aliased(MediaRow)
 Found = tuple[SampleRow, VerdictRow | None, str | None, str | None, str | None]
+_AT_ONCE = 500
+"""Samples whose lines are read in one query."""
+_SINCE_0002 = ("work_order", "shift", "retake_of")
+"""Told of a sample only where it has them, so that what an older program told stays true."""
 
 
 def everything() -> Any:
@@ -37,14 +57,24 @@ def everything() -> Any:
     )
 
 
-def load(session: Session, sample_id: str) -> Found | None:
-    """One sample by its id."""
-    found: Found | None = session.execute(everything().where(SampleRow.id == sample_id)).first()
-    return found
+def load(session: Session, sample_id: str, files: MediaFiles) -> Inspection | None:
+    """One inspection by its id."""
+    found = session.execute(everything().where(SampleRow.id == sample_id)).all()
+    return next(inspections_of(session, found, files), None)
 
 
-def inspection_of(found: Found, files: MediaFiles) -> Inspection:
-    """The row as the program passes it around."""
+def inspections_of(session: Session, found: Iterable[Any], files: MediaFiles) -> Iterator[Inspection]:
+    """The rows of `everything` as the program passes them around, with what was added to them since."""
+    rows: list[Found] = [tuple(row) for row in found]
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        ids = [row[0].id for row in some]
+        lines, reviews = _lines(session, ids, files), _reviews(session, ids)
+        for row in some:
+            yield _inspection(row, files, lines[row[0].id], reviews[row[0].id])
+
+
+def _inspection(found: Found, files: MediaFiles, lines: Sequence[Line], reviews: Sequence[Review]) -> Inspection:
     sample, said, photo, voice, golden = found
     return Inspection(
         id=sample.id,
@@ -63,14 +93,54 @@ def inspection_of(found: Found, files: MediaFiles) -> Inspection:
         failure_message=sample.failure_message,
         verdict=verdict_of(said) if said else None,
         judged_at=said.judged_at if said else None,
+        work_order=sample.work_order,
+        shift=sample.shift,
+        retake_of=sample.retake_of,
+        lines=tuple(lines),
+        reviews=tuple(reviews),
     )
+
+
+def _lines(session: Session, ids: list[str], files: MediaFiles) -> defaultdict[str, list[Line]]:
+    query = (
+        select(LineRow, VOICE.suffix)
+        .outerjoin(VOICE, VOICE.sha256 == LineRow.voice_sha256)
+        .where(LineRow.sample_id.in_(ids))
+        .order_by(LineRow.id)
+    )
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    for row, suffix in session.execute(query):
+        voice = _media(row.voice_sha256, row.voice_name, suffix, files)
+        found[row.sample_id].append(Line(LineKind(row.kind), row.text, row.who, row.at, voice))
+    return found
+
+
+def _reviews(session: Session, ids: list[str]) -> defaultdict[str, list[Review]]:
+    found: defaultdict[str, list[Review]] = defaultdict(list)
+    for row in session.scalars(select(ReviewRow).where(ReviewRow.sample_id.in_(ids)).order_by(ReviewRow.id)):
+        found[row.sample_id].append(review_of(row))
+    return found
 
 
 def captured_facts(row: SampleRow) -> dict[str, Any]:
     """What the audit trail tells of a kept sample; `kensa verify` compares it with the row."""
     names = ("photo_sha256", "voice_sha256", "golden_sha256", "photo_name", "voice_name", "golden_name",
              "part", "lot", "serial", "operator", "defects", "app_version")  # fmt: skip
-    return {**{name: getattr(row, name) for name in names}, "captured_at": iso(row.captured_at)}
+    newer = {name: value for name in _SINCE_0002 if (value := getattr(row, name)) is not None}
+    return {**{name: getattr(row, name) for name in names}, "captured_at": iso(row.captured_at), **newer}
+
+
+def line_facts(row: LineRow) -> dict[str, Any]:
+    """What the audit trail tells of an added line."""
+    names = ("id", "text", "voice_sha256", "voice_name")
+    return {**{name: getattr(row, name) for name in names}, "at": iso(row.at)}
+
+
+def review_facts(row: ReviewRow) -> dict[str, Any]:
+    """What the audit trail tells of a review."""
+    names = ("id", "decision", "verdict", "defect", "severity", "region_row", "region_col", "region_grid",
+             "reason", "disposition", "app_version")  # fmt: skip
+    return {**{name: getattr(row, name) for name in names}, "at": iso(row.at)}
 
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:
@@ -108,17 +178,53 @@ def verdict_row(sample_id: str, verdict: Verdict) -> VerdictRow:
     )
 
 
+def review_row(sample_id: str, opinion: Opinion, decision: Decision, who: str) -> ReviewRow:
+    """A supervisor's opinion as a row, given now."""
+    region = opinion.region
+    return ReviewRow(
+        sample_id=sample_id,
+        decision=str(decision),
+        verdict=str(opinion.verdict),
+        defect=opinion.defect,
+        severity=str(opinion.severity),
+        region_row=region.row if region else None,
+        region_col=region.col if region else None,
+        region_grid=region.grid if region else None,
+        reason=opinion.reason,
+        disposition=str(opinion.disposition),
+        who=who,
+        app_version=APP_VERSION,
+        at=datetime.now(UTC),
+    )
+
+
+def review_of(row: ReviewRow) -> Review:
+    """The row as it was given."""
+    opinion = Opinion(
+        verdict=Answer(row.verdict),
+        disposition=Disposition(row.disposition),
+        defect=row.defect,
+        severity=Severity(row.severity),
+        region=_region(row),
+        reason=row.reason,
+    )
+    return Review(opinion, Decision(row.decision), row.who, row.at)
+
+
+def _region(row: VerdictRow | ReviewRow) -> Region | None:
+    if row.region_row is None or row.region_col is None or row.region_grid is None:
+        return None
+    return Region(row.region_row, row.region_col, row.region_grid)
+
+
 def verdict_of(row: VerdictRow) -> Verdict:
     """The row as the model gave it."""
-    region = None
-    if row.region_row is not None and row.region_col is not None and row.region_grid is not None:
-        region = Region(row.region_row, row.region_col, row.region_grid)
     return Verdict(
         judgment=Judgment(
             verdict=Answer(row.verdict),
             defect=row.defect,
             severity=Severity(row.severity),
-            region=region,
+            region=_region(row),
             heard=row.heard,
             voice_says=VoiceSays(row.voice_says),
             remark=row.remark,

@@ -1,13 +1,17 @@
-"""Every write to the records: a sample is kept first, its verdict is added after, and each is told in the audit trail.
+"""Every write to a sample's records: it is kept first, its verdict is added after, then what people say of it; each
+is told in the audit trail. (People are written by roster.py, parts by part_versions.py.)
 
 Knows the tables and the files; knows no model and no window. Safe to call from several threads.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from inspector_app import ulid
@@ -17,14 +21,20 @@ from inspector_app.places import Places
 from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.files import MediaFiles
-from inspector_app.records.record import Inspection, State
-from inspector_app.records.rows import captured_facts, inspection_of, load, verdict_facts, verdict_row
-from inspector_app.records.tables import MediaRow, SampleRow
+from inspector_app.records.record import Decision, Inspection, LineKind, Opinion, State
+from inspector_app.records.rows import (
+    captured_facts,
+    line_facts,
+    load,
+    review_facts,
+    review_row,
+    verdict_facts,
+    verdict_row,
+)
+from inspector_app.records.tables import LineRow, MediaRow, SampleRow
+from inspector_app.rights import PROGRAM
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import Verdict
-
-PROGRAM = "kensa"
-"""Who did it, where no person did."""
 
 
 class Store:
@@ -53,16 +63,10 @@ class Store:
     ) -> None:
         self.close()
 
-    def add_sample(self, sample: Sample) -> str:
+    def add_sample(self, sample: Sample, shift: str | None = None, cautions: Sequence[str] = ()) -> str:
         """Keeps files and row, in this order, and commits: from here on nothing of it can be lost. The new ULID."""
-        made: list[Path] = []
-        try:
-            with self.database.write() as session:
-                return self._add_sample(session, sample, made)
-        except BaseException:
-            for path in made:
-                path.unlink(missing_ok=True)
-            raise
+        with self._making() as made, self.database.write() as session:
+            return self._add_sample(session, sample, made, shift, cautions)
 
     def add_verdict(self, sample_id: str, verdict: Verdict) -> Inspection:
         """Adds what the model said; when another program was faster, its verdict stands and is given back."""
@@ -84,19 +88,62 @@ class Store:
                 session.flush()
             return self._inspection(session, sample_id)
 
+    def add_line(
+        self, sample_id: str, kind: LineKind, who: str, text: str = "", voice: Voice | None = None
+    ) -> Inspection:
+        """Adds what was said of a sample; KensaError `already_withdrawn` for one that counts no more."""
+        with self._making() as made, self.database.write() as session:
+            self._refuse_withdrawn(session, sample_id)
+            self._add_line(session, sample_id, kind, who, text, self._keep(session, voice, made), voice)
+            return self._inspection(session, sample_id)
+
+    def add_review(self, sample_id: str, opinion: Opinion, decision: Decision, who: str) -> Inspection:
+        """Adds a supervisor's opinion; the verdict of the model stays as it was."""
+        with self.database.write() as session:
+            self._refuse_withdrawn(session, sample_id)
+            row = review_row(sample_id, opinion, decision, who)
+            session.add(row)
+            session.flush()
+            audit.append(session, who, "reviewed", sample_id, new=review_facts(row))
+            return self._inspection(session, sample_id)
+
+    def note(self, who: str, what: str, subject: str, old: object = None, new: object = None) -> None:
+        """An entry of the audit trail for what is kept elsewhere, as the settings."""
+        with self.database.write() as session:
+            audit.append(session, who, what, subject, old, new)
+
+    def put(self, photo: Photo) -> tuple[str, Path]:
+        """Keeps a photo that belongs to no sample, as a golden one; its SHA-256 and where it lies."""
+        with self._making() as made, self.database.write() as session:
+            sha256 = self._keep(session, photo, made)
+        assert sha256 is not None
+        return sha256, self.files.path(sha256, photo.suffix)
+
     def waiting(self) -> list[str]:
-        """Samples kept and not judged, oldest first."""
+        """Samples kept and not judged, oldest first; a withdrawn one waits for nothing."""
+        query = select(SampleRow.id).where(SampleRow.state == State.CAPTURED, ~gone(SampleRow.id))
         with self.database.read() as session:
-            return list(
-                session.scalars(select(SampleRow.id).where(SampleRow.state == State.CAPTURED).order_by(SampleRow.id))
-            )
+            return list(session.scalars(query.order_by(SampleRow.id)))
 
     def get(self, sample_id: str) -> Inspection:
         """All of one sample; KensaError when there is none of that id."""
         with self.database.read() as session:
             return self._inspection(session, sample_id)
 
-    def _add_sample(self, session: Session, sample: Sample, made: list[Path]) -> str:
+    @contextmanager
+    def _making(self) -> Iterator[list[Path]]:
+        """Collects new files; they are removed again when the rows that name them were not kept."""
+        made: list[Path] = []
+        try:
+            yield made
+        except BaseException:
+            for path in made:
+                path.unlink(missing_ok=True)
+            raise
+
+    def _add_sample(
+        self, session: Session, sample: Sample, made: list[Path], shift: str | None, cautions: Sequence[str]
+    ) -> str:
         """The files lie on the disk before the row does; the write lock is held, so nobody else counts on them yet."""
         if sample.photo is None and sample.voice is None:
             raise KensaError("empty_sample", "There is neither a photo nor a voice note; give at least one.")
@@ -120,12 +167,51 @@ class Store:
             defects=list(sample.defects) if sample.defects else None,
             captured_at=datetime.now(UTC),
             app_version=APP_VERSION,
+            work_order=sample.work_order,
+            shift=shift,
+            retake_of=sample.retake_of,
         )
         session.add(row)
         session.flush()
-        audit.append(session, sample.operator or PROGRAM, "captured", sample_id, new=captured_facts(row))
+        who = sample.operator or PROGRAM
+        audit.append(session, who, "captured", sample_id, new=captured_facts(row))
+        for code in cautions:
+            self._add_line(session, sample_id, LineKind.CAUTION, PROGRAM, code)
+        if sample.retake_of is not None:
+            self._refuse_withdrawn(session, sample.retake_of)
+            self._add_line(session, sample.retake_of, LineKind.RETAKEN, who, sample_id)
         session.commit()
         return sample_id
+
+    def _add_line(
+        self,
+        session: Session,
+        sample_id: str,
+        kind: LineKind,
+        who: str,
+        text: str,
+        sha256: str | None = None,
+        voice: Voice | None = None,
+    ) -> None:
+        row = LineRow(
+            sample_id=sample_id,
+            kind=str(kind),
+            text=text,
+            who=who,
+            voice_sha256=sha256,
+            voice_name=voice.name if voice else None,
+            at=datetime.now(UTC),
+        )
+        session.add(row)
+        session.flush()
+        audit.append(session, who, str(kind), sample_id, new=line_facts(row))
+
+    def _refuse_withdrawn(self, session: Session, sample_id: str) -> None:
+        self._sample(session, sample_id)
+        if session.scalar(select(gone(sample_id))):
+            raise KensaError(
+                "already_withdrawn", f"The inspection {sample_id} was withdrawn or taken anew; it counts no more."
+            )
 
     def _keep(self, session: Session, medium: Photo | Voice | None, made: list[Path]) -> str | None:
         if medium is None:
@@ -151,10 +237,16 @@ class Store:
         return row
 
     def _inspection(self, session: Session, sample_id: str) -> Inspection:
-        found = load(session, sample_id)
+        found = load(session, sample_id, self.files)
         if found is None:
             raise unknown(sample_id)
-        return inspection_of(found, self.files)
+        return found
+
+
+def gone(sample_id: Any, *kinds: LineKind) -> ColumnElement[bool]:
+    """The condition that a sample counts no more: it was withdrawn, or taken anew (or one of the given kinds)."""
+    meant = [str(kind) for kind in kinds or (LineKind.WITHDRAWN, LineKind.RETAKEN)]
+    return exists().where(LineRow.sample_id == sample_id, LineRow.kind.in_(meant))
 
 
 def unknown(sample_id: str) -> KensaError:

@@ -76,6 +76,9 @@ class SampleRow(Table):
     app_version: Mapped[str] = mapped_column(String(32))
     failure_code: Mapped[str | None] = mapped_column(Text)
     failure_message: Mapped[str | None] = mapped_column(Text)
+    work_order: Mapped[str | None] = mapped_column(Text)
+    shift: Mapped[str | None] = mapped_column(Text)
+    retake_of: Mapped[str | None] = mapped_column(ForeignKey("samples.id"))
 
     __table_args__ = (
         # With the id, so that the newest of one part or lot are found without sorting all of it.
@@ -83,6 +86,9 @@ class SampleRow(Table):
         Index("ix_samples_part", "part", "id"),
         Index("ix_samples_lot", "lot", "id"),
         Index("ix_samples_serial", "serial", "id"),
+        Index("ix_samples_work_order", "work_order", "id"),
+        # All that today's counters need of a sample, so that they never read the table itself.
+        Index("ix_samples_captured_at", "captured_at", "id", "state"),
     )
 
 
@@ -121,6 +127,89 @@ class VerdictRow(Table):
     )
 
 
+class LineRow(Table):
+    """What people, or chance, added to a sample; written once."""
+
+    __tablename__ = "lines"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sample_id: Mapped[str] = mapped_column(ForeignKey("samples.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    voice_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    voice_name: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_lines_sample_id", "sample_id", "kind"), Index("ix_lines_kind", "kind", "sample_id"))
+
+
+class ReviewRow(Table):
+    """What a supervisor decided about a sample; written once, the newest stands."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sample_id: Mapped[str] = mapped_column(ForeignKey("samples.id"))
+    decision: Mapped[str] = mapped_column(String(12))
+    verdict: Mapped[str] = mapped_column(String(16))
+    defect: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(String(16))
+    region_row: Mapped[int | None] = mapped_column(Integer)
+    region_col: Mapped[int | None] = mapped_column(Integer)
+    region_grid: Mapped[int | None] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text)
+    disposition: Mapped[str] = mapped_column(String(12))
+    who: Mapped[str] = mapped_column(Text)
+    app_version: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_reviews_sample_id", "sample_id", "id"),)
+
+
+class PartVersionRow(Table):
+    """A part's definition as it was changed in the program; written once, the highest version stands."""
+
+    __tablename__ = "part_versions"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    part: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_part_versions_part", "part", "version", unique=True),)
+
+
+class PersonRow(Table):
+    """Who may sign in. PIN and badge are kept as hashes; a person is disabled, never deleted."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(16))
+    pin_hash: Mapped[str] = mapped_column(Text)
+    badge_hash: Mapped[str | None] = mapped_column(Text)
+    badge_tag: Mapped[str | None] = mapped_column(String(2))
+    disabled: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_people_name", "name", unique=True), Index("ix_people_badge_tag", "badge_tag"))
+
+
+class AttemptRow(Table):
+    """Failed attempts to sign in, for each name and for badges; kept, so that a restart frees nobody."""
+
+    __tablename__ = "attempts"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    until: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
 class AuditRow(Table):
     """Who did what, when, to what; each row holds the hash of the one before it."""
 
@@ -149,5 +238,17 @@ TRIGGERS = (
     "audit_no_replace",
     "verdicts_no_replace",
     "samples_no_replace",
+    "lines_no_update",
+    "lines_no_delete",
+    "lines_no_replace",
+    "reviews_no_update",
+    "reviews_no_delete",
+    "reviews_no_replace",
+    "part_versions_no_update",
+    "part_versions_no_delete",
+    "part_versions_no_replace",
+    "people_fixed",
+    "people_no_delete",
+    "people_no_replace",
 )
-"""Names of the triggers that a sound database has; the first migration creates them."""
+"""Names of the triggers that a sound database has; the migrations create them."""

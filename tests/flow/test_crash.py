@@ -10,6 +10,7 @@ from inspector_app.records import check
 from inspector_app.records.record import State
 from tests.makers import sample, station
 
+NONE = dict.fromkeys(("samples", "verdicts", "lines", "reviews", "parts", "people", "files", "audit"), 0)
 ROOT = Path(__file__).parents[2]
 
 BEGIN = """
@@ -49,7 +50,7 @@ def test_a_kept_sample_outlives_the_program(tmp_path: Path, moment: str) -> None
     at = station(tmp_path)
     (judged,) = at.judge_waiting()
     assert judged.state is State.JUDGED
-    assert check.counts(at.store) == {"samples": 1, "verdicts": 1, "files": 1, "audit": 2}
+    assert check.counts(at.store) == NONE | {"samples": 1, "verdicts": 1, "files": 1, "audit": 2}
     assert list(check.faults(at.store)) == []
 
 

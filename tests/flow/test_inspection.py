@@ -9,7 +9,7 @@ import pytest
 from inspector_app.capture.sample import Sample
 from inspector_app.errors import KensaError
 from inspector_app.inspection import Station
-from inspector_app.parts import Part, Parts
+from inspector_app.parts import Part, Parts, Reference
 from inspector_app.records.record import State
 from model_runtime.verdict import DEFECTS, Answer, Fixable, Stopped, Thresholds, VoiceSays
 from tests.fakes import FakeJudge
@@ -112,7 +112,7 @@ def parts_with(part: Part) -> Parts:
 
 def test_the_golden_photo_of_the_part_is_kept_with_the_sample(tmp_path: Path) -> None:
     (tmp_path / "good.png").write_bytes(png(5))
-    part = Part("gasket", "ガスケット", "Gasket", golden=tmp_path / "good.png", criteria="No tear.")
+    part = Part("gasket", "ガスケット", "Gasket", golden_sample=Reference(tmp_path / "good.png"), criteria="No tear.")
     at = station(tmp_path / "data", judge := FakeJudge())
     at.parts = parts_with(part)
     judged = at.judge(at.keep(sample(0, part="gasket")))

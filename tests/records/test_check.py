@@ -10,6 +10,7 @@ import pytest
 from inspector_app.inspection import Station
 from inspector_app.places import Places
 from inspector_app.records import check
+from inspector_app.records.tables import TRIGGERS
 from inspector_app.records.store import Store
 from tests.fakes import FakeJudge
 from tests.makers import sample, station
@@ -46,7 +47,7 @@ def test_sound_records_have_no_faults(at: Station) -> None:
 
 def test_missing_triggers_are_named(at: Station) -> None:
     tamper(at)
-    assert len(list(check.faults(at.store))) == 9
+    assert len(list(check.faults(at.store))) == len(TRIGGERS)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ DATABASES = Path(__file__).parents[1] / "databases"
 GOOD_STEP = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade():
     op.add_column("samples", sa.Column("colour", sa.Text()))
 """
@@ -37,7 +37,7 @@ def steps(folder: Path, second: str) -> Path:
     """The migrations of a program that is one schema ahead."""
     ahead = folder / "migrations"
     shutil.copytree(MIGRATIONS, ahead)
-    (ahead / "versions" / "0002_colour.py").write_text(second)
+    (ahead / "versions" / "0003_colour.py").write_text(second)
     return ahead
 
 
@@ -65,7 +65,7 @@ def test_how_it_is_opened(tmp_path: Path) -> None:
 
 def test_a_newer_database_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "kensa.db"
-    Database.open(path, steps(tmp_path, GOOD_STEP), "0002").close()
+    Database.open(path, steps(tmp_path, GOOD_STEP), "0003").close()
     before = dump(path)
     with pytest.raises(KensaError, match="newer Kensa") as caught:
         Database.open(path)
@@ -78,11 +78,11 @@ def test_an_old_database_is_backed_up_and_migrated(tmp_path: Path) -> None:
     kept = at.keep(sample())
     at.store.close()
     path = at.store.database.path
-    database = Database.open(path, steps(tmp_path, GOOD_STEP), "0002")
+    database = Database.open(path, steps(tmp_path, GOOD_STEP), "0003")
     with database.read() as session:
         assert session.execute(text("SELECT id, colour FROM samples")).all() == [(kept, None)]
     database.close()
-    (backup,) = path.parent.glob("kensa-schema0001-*.db")
+    (backup,) = path.parent.glob("kensa-schema0002-*.db")
     assert any(kept in line for line in dump(backup))
 
 
@@ -93,7 +93,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) ->
     path = at.store.database.path
     before = dump(path)
     with pytest.raises(RuntimeError, match="half way"):
-        Database.open(path, steps(tmp_path, BAD_STEP), "0002")
+        Database.open(path, steps(tmp_path, BAD_STEP), "0003")
     assert dump(path) == before
     assert Store.open(Places(tmp_path / "data")).waiting()
 
