@@ -1,97 +1,100 @@
-"""A camera: opened and read on a thread of its own, the newest frame ready at any time, a still photo on demand.
+"""A camera that looks after itself: opened and read on threads of its own, opened again when it stops, never hanging.
 
-"Open" means that a frame came. A camera that stops is opened again by itself. Knows OpenCV; knows no window.
+"Open" means that a frame came (from a folder: that it can be read). One thread watches; each attempt at the source has
+a thread of its own, so that a driver which never answers is left behind and not waited for. Knows readers; no window.
 """
 
-import os
-import re
-import sys
 import threading
 import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector_app.capture.frames import (
+    LOST_SECONDS,
+    OPEN_SECONDS,
+    STALE_SECONDS,
+    CameraLike,
+    Frame,
+    Pixels,
+    State,
+    Status,
+)
+from inspector_app.capture.readers import Reader, Shot, opencv
 from inspector_app.capture.sample import Photo, photo_from_bytes
+from inspector_app.capture.setup import CameraName, CameraSetup, View, cameras, shown
+from inspector_app.capture.sources import reader_of
 from inspector_app.errors import KensaError
+from model_runtime.verdict import Fixable
 
-if TYPE_CHECKING:
-    import cv2
+__all__ = ["Camera", "CameraLike", "CameraName", "CameraSetup", "Frame", "Limits", "State", "Status", "cameras"]
 
-OPEN_SECONDS = 10.0
-"""How long a camera may take to deliver its first frame."""
-STALE_SECONDS = 2.0
-"""A frame older than this is not what lies under the camera now."""
-_RETRY_SECONDS = 1.0
+PREVIEW_SIDE = 1280
+"""Pixels; the screen needs no more, and the still is made from the whole picture."""
+_PREVIEW_SECONDS = 1 / 31
 _QUALITY = 95
+_WATCH_SECONDS = 0.05
+_MOST_LEFT_BEHIND = 3
+_CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """One picture: `pixels` are RGB bytes (height, width, 3), `number` counts up, `at` is monotonic seconds."""
+class Limits:
+    """Seconds: for the first frame; until a frame is old; until the source is given up; between attempts, growing."""
 
-    pixels: NDArray[np.uint8]
-    number: int
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class CameraName:
-    """A camera that can be chosen: what to open, and what to call it."""
-
-    source: str
-    name: str
-
-
-class CameraLike(Protocol):
-    """What the window needs of a camera; the scriptable fake of the tests passes the same contract."""
-
-    def open(self) -> None: ...
-    def latest(self) -> Frame | None: ...
-    def age(self) -> float | None: ...
-    def still(self) -> Photo: ...
-    def close(self) -> None: ...
-
-
-def cameras() -> list[CameraName]:
-    """The cameras of this computer, without opening any."""
-    if sys.platform.startswith("linux"):
-        return [_linux_name(folder) for folder in sorted(Path("/sys/class/video4linux").glob("video*"))]
-    return [CameraName(str(index), f"Camera {index + 1}") for index in range(4)]
+    open: float = OPEN_SECONDS
+    stale: float = STALE_SECONDS
+    lost: float = LOST_SECONDS
+    retry: float = 0.5
+    retry_most: float = 8.0
+    hang: float = 30.0
+    """Until an attempt that never gave a frame is left behind; some drivers take their time."""
 
 
 class Camera:
-    """A device number ("0"), a file or a stream address. All methods may be called from any thread."""
+    """One source. All methods may be called from any thread; `open` and `still` take time."""
 
-    def __init__(self, source: str = "0", open_seconds: float = OPEN_SECONDS) -> None:
-        self.source = source
-        self._open_seconds = open_seconds
-        self._closing = threading.Event()
-        self._first = threading.Event()
+    def __init__(
+        self,
+        setup: CameraSetup | str = "0",
+        limits: Limits = Limits(),
+        make: Callable[[CameraSetup], Reader] = reader_of,
+    ) -> None:
+        self.setup = CameraSetup(setup) if isinstance(setup, str) else setup
+        self._limits, self._make = limits, make
+        self._closing, self._first, self._failed = threading.Event(), threading.Event(), threading.Event()
+        self._lock = threading.Lock()
         self._frame: Frame | None = None
-        self._refused = False
-        # A daemon: a driver that never answers must not keep the program from ending.
-        self._thread = threading.Thread(target=self._work, name=f"kensa-camera-{source}", daemon=True)
+        self._shot: Shot | None = None
+        self._seen_at: float | None = None  # the last sign of life
+        self._error: Fixable | None = None  # why the last attempt ended; None again with the next sign of life
+        self._pushed: deque[Photo | KensaError] = deque()
+        self._attempt: _Attempt | None = None
+        self._began = 0.0
+        # A daemon, as all threads here: a driver that never answers must not keep the program from ending.
+        self._thread = threading.Thread(target=self._watch, name="kensa-camera", daemon=True)
+
+    def start(self) -> None:
+        """Begin to open it and come back at once; nothing happens when it was closed already."""
+        self._began = time.monotonic()
+        if not self._closing.is_set():
+            self._thread.start()
 
     def open(self) -> None:
-        """Wait for the first frame; KensaError when none came in time. Blocks: call it off the GUI thread."""
-        self._thread.start()
-        until = time.monotonic() + self._open_seconds
+        """Wait for the first frame; KensaError when none came in time, or the source refused: it goes on trying."""
+        self.start()
+        until = self._began + self._limits.open
         while time.monotonic() < until and not self._closing.is_set():
             if self._first.wait(0.05):
                 return
-            if self._refused:
+            if self._failed.is_set():
                 break
-        self.close()
-        if self._refused:
-            raise KensaError("no_camera", f"There is no camera {self.source}; connect one, or work with files.")
-        raise KensaError(
-            "silent_camera", f"The camera {self.source} gives no picture; reconnect it, or work with files."
-        )
+        raise self._reason()
 
     def latest(self) -> Frame | None:
         """The newest frame, or None before the first."""
@@ -102,85 +105,185 @@ class Camera:
         frame = self._frame
         return None if frame is None else time.monotonic() - frame.at
 
-    def still(self) -> Photo:
-        """The picture of now as a photo (JPEG); KensaError when the camera has stopped."""
-        import cv2
+    def status(self) -> Status:
+        """Closed, opening, live, stale or lost, with the reason."""
+        if self._closing.is_set() or not self._thread.ident:
+            return Status(State.CLOSED)
+        now, seen, error = time.monotonic(), self._seen_at, self._error
+        if error is not None:
+            return Status(State.LOST, _as_kensa(error))
+        if seen is None:
+            opening = now - self._began < self._limits.open
+            return Status(State.OPENING) if opening else Status(State.LOST, self._reason())
+        if now - seen <= self._limits.stale:
+            return Status(State.LIVE)
+        return Status(State.STALE, _stale()) if now - seen <= self._limits.lost else Status(State.LOST, self._reason())
 
-        frame = self._frame
-        if frame is None or time.monotonic() - frame.at > STALE_SECONDS:
-            raise KensaError("stale_camera", "The camera has stopped; check its cable, then take the photo again.")
-        bgr = np.ascontiguousarray(frame.pixels[:, :, ::-1])
-        done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        if not done:
-            raise KensaError("camera_format", "The camera's picture cannot be kept as a photo; use another camera.")
-        return photo_from_bytes(data.tobytes(), f"camera-{datetime.now():%Y%m%d-%H%M%S}.jpg")
+    def still(self) -> Photo:
+        """The picture of now as a photo: the file as it came where the view changes nothing, else a JPEG."""
+        if self.status().state is not State.LIVE:
+            raise self.status().error or _stale()
+        with self._lock:
+            for came in self._pushed:
+                if isinstance(came, Photo):
+                    self._pushed.remove(came)
+                    return came
+            shot, attempt = self._shot, self._attempt
+        if attempt is not None and attempt.reader.pushes:
+            raise KensaError("no_new_photo", "No new photo has come into the folder; press the camera's shutter.")
+        if shot is None:
+            raise _stale()
+        photo = _photo(shot, self.setup.view)
+        if attempt is not None:
+            attempt.reader.taken()
+        return photo
+
+    def arrived(self) -> list[Photo | KensaError]:
+        """Photos that came by themselves since the last call, and why a file was none."""
+        with self._lock:
+            came = list(self._pushed)
+            self._pushed.clear()
+        return came
 
     def close(self) -> None:
-        """Release the device; waits a moment for its thread, never for a driver that hangs."""
+        """Let the device go; waits a moment for it, never for a driver that hangs."""
         self._closing.set()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(timeout=2.0)
+        attempt = self._attempt
+        if attempt is not None:
+            attempt.leave()
+            attempt.ended.wait(_CLOSE_SECONDS)
 
-    # -- on the camera's own thread
+    # -- on the watching thread
+
+    def _watch(self) -> None:
+        """Attempt after attempt, with growing pauses; one that hangs is left behind."""
+        pause, left_behind = self._limits.retry, list[_Attempt]()
+        while not self._closing.is_set():
+            left_behind = [attempt for attempt in left_behind if not attempt.ended.is_set()]
+            if len(left_behind) < _MOST_LEFT_BEHIND:
+                attempt = _Attempt(self.setup, self._make, self._take)
+                self._attempt = attempt
+                attempt.start()
+                while not (attempt.ended.wait(_WATCH_SECONDS) or self._closing.is_set() or self._hangs(attempt)):
+                    pass
+                attempt.leave()
+                if self._closing.is_set():
+                    return
+                if not attempt.ended.is_set():
+                    left_behind.append(attempt)
+                self._error = attempt.error or self._reason()
+                self._failed.set()
+                pause = self._limits.retry if attempt.seen_at is not None else pause
+            self._closing.wait(pause)
+            pause = min(pause * 2, self._limits.retry_most)
+
+    def _hangs(self, attempt: "_Attempt") -> bool:
+        if attempt.seen_at is None:
+            return time.monotonic() - attempt.began > max(self._limits.hang, self._limits.open)
+        return time.monotonic() - attempt.seen_at > self._limits.lost
+
+    def _reason(self) -> KensaError:
+        if self._error is not None:
+            return _as_kensa(self._error)
+        source = shown(self.setup.source)
+        return KensaError("silent_camera", f"The camera {source} gives no picture; reconnect it, or work with files.")
+
+    # -- on the attempt's thread
+
+    def _take(self, attempt: "_Attempt", shot: Shot) -> None:
+        now = time.monotonic()
+        if shot.pushed:
+            came = shot.error or _photo(shot, self.setup.view)
+            with self._lock:
+                self._pushed.append(came)
+        due = self._frame is None or now - self._frame.at >= _PREVIEW_SECONDS or shot.pushed
+        if shot.bgr is not None:
+            frame = self._preview(shot.bgr, now) if due else None
+            with self._lock:
+                self._shot = shot
+                self._frame = frame or self._frame
+        self._seen_at, self._error = now, None
+        self._failed.clear()
+        self._first.set()
+
+    def _preview(self, bgr: NDArray[np.uint8], now: float) -> Frame:
+        cv2 = opencv()
+        seen = self.setup.view.apply(bgr)
+        scale = PREVIEW_SIDE / max(seen.shape[:2])
+        if scale < 1:
+            size = (max(1, round(seen.shape[1] * scale)), max(1, round(seen.shape[0] * scale)))
+            seen = cv2.resize(np.ascontiguousarray(seen), size, interpolation=cv2.INTER_AREA)
+        pixels: Pixels = np.ascontiguousarray(seen[:, :, ::-1])
+        return Frame(pixels, 1 + (self._frame.number if self._frame else 0), now)
+
+
+class _Attempt:
+    """One reader on one thread, from opening to the end. What it says after it was left is not heard."""
+
+    def __init__(
+        self,
+        setup: CameraSetup,
+        make: Callable[[CameraSetup], Reader],
+        take: Callable[["_Attempt", Shot], None],
+    ) -> None:
+        self._setup, self._make, self._take = setup, make, take
+        self.reader = Reader()
+        self.began = time.monotonic()
+        self.seen_at: float | None = None
+        self.error: Fixable | None = None
+        self.ended, self._left = threading.Event(), threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._work, name="kensa-camera-reader", daemon=True).start()
+
+    def leave(self) -> None:
+        """End at the next chance."""
+        self._left.set()
 
     def _work(self) -> None:
-        number = 0
-        while not self._closing.is_set():
-            device = _device(self.source)
-            try:
-                if not device.isOpened() and not self._first.is_set():
-                    self._refused = True
-                    return
-                number = self._read(device, number)
-            finally:
-                device.release()
-            # Unplugged, or the end of a file: try again, without hurry.
-            self._closing.wait(_RETRY_SECONDS)
-
-    def _read(self, device: "cv2.VideoCapture", number: int) -> int:
-        """Read until the device says no more; gives the last frame's number."""
-        pause = _pause(self.source, device)
-        while not self._closing.is_set():
-            came, bgr = device.read()
-            if not came or bgr is None or bgr.size == 0:
-                return number
-            number += 1
-            self._frame = Frame(_rgb(np.asarray(bgr, np.uint8)), number, time.monotonic())
-            self._first.set()
-            if pause:
-                self._closing.wait(pause)
-        return number
+        try:
+            self.reader = self._make(self._setup)
+            self.reader.open()
+            while not self._left.is_set():
+                shot = self.reader.read()
+                if not self._left.is_set():
+                    self.seen_at = time.monotonic()
+                    self._take(self, shot)
+        except Fixable as error:
+            self.error = error
+        except Exception as error:  # noqa: BLE001 - drivers raise anything; the camera must be opened again
+            self.error = KensaError(
+                "camera_failed",
+                f"The camera {shown(self._setup.source)} failed ({type(error).__name__}); reconnect it.",
+            )
+        finally:
+            _quietly(self.reader.close)
+            self.ended.set()
 
 
-def _device(source: str) -> Any:
-    # Read when cv2 loads; without it Windows' Media Foundation can take minutes to open a camera.
-    os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
-    import cv2
-
-    return cv2.VideoCapture(int(source) if source.isdigit() else source)
-
-
-def _pause(source: str, device: Any) -> float:
-    """A file is played at its own speed; a device sets the pace itself."""
-    if source.isdigit() or "://" in source or source.startswith("/dev/"):
-        return 0.0
-    import cv2
-
-    rate = float(device.get(cv2.CAP_PROP_FPS) or 0)
-    return 1.0 / min(max(rate, 1.0), 60.0)
+def _photo(shot: Shot, view: View) -> Photo:
+    """The shot as a photo. The name tells the time where no file gave one."""
+    if shot.photo is not None and view.plain:
+        return shot.photo
+    assert shot.bgr is not None
+    cv2 = opencv()
+    done, data = cv2.imencode(".jpg", np.ascontiguousarray(view.apply(shot.bgr)), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    if not done:
+        raise KensaError("camera_format", "The camera's picture cannot be kept as a photo; use another camera.")
+    name = shot.photo.name if shot.photo else f"camera-{datetime.now():%Y%m%d-%H%M%S}.jpg"
+    return photo_from_bytes(data.tobytes(), name)
 
 
-def _rgb(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    if bgr.ndim == 2:
-        return np.repeat(bgr[:, :, None], 3, axis=2)
-    return np.ascontiguousarray(bgr[:, :, 2::-1])
+def _stale() -> KensaError:
+    return KensaError("stale_camera", "The camera has stopped; check its cable, then take the photo again.")
 
 
-def _linux_name(folder: Path) -> CameraName:
-    index = re.sub(r"\D", "", folder.name)
+def _as_kensa(error: Fixable) -> KensaError:
+    return error if isinstance(error, KensaError) else KensaError(error.code, error.message)
+
+
+def _quietly(close: Callable[[], Any]) -> None:
     try:
-        name = (folder / "name").read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        name = folder.name
-    return CameraName(index, name or folder.name)
+        close()
+    except Exception:  # noqa: BLE001 - a device that is gone may refuse to be closed
+        return

@@ -1,13 +1,14 @@
 """A microphone: records at the device's own rate with a level to show, gives a 16 kHz mono voice note; and playback.
 
-Knows PortAudio through sounddevice and does without it in words; knows no window.
+Knows PortAudio's streams; knows no window. Everything but the figures of a running recording takes time: it is not for
+the GUI thread.
 """
 
 import io
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,28 +16,67 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from inspector_app.capture import portaudio as audio
+from inspector_app.capture.checks import Finding, check_samples, decibel
 from inspector_app.capture.sample import MAX_SECONDS, Voice, voice_from_bytes
 from inspector_app.errors import KensaError
 
 VOICE_RATE = 16_000
 """Samples a second of a kept voice note: what the model hears."""
+SILENT_SECONDS = 1.5
+"""A device that gives nothing for so long is unplugged; PortAudio itself does not tell."""
+_CLOSE_SECONDS = 2.0
+_CLIPPED = 0.985
 
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneName:
-    """A microphone that can be chosen; `source` is its name in PortAudio, which outlives re-plugging."""
+    """A microphone that can be chosen; `source` is its lasting name: it outlives re-plugging."""
 
     source: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud the newest block is: loudest sample and root mean square, 0 to 1."""
+
+    peak: float = 0.0
+    rms: float = 0.0
+
+    @property
+    def peak_db(self) -> float:
+        """dB of full scale, -120 for silence."""
+        return decibel(self.peak)
+
+    @property
+    def rms_db(self) -> float:
+        """dB of full scale, -120 for silence."""
+        return decibel(self.rms)
+
+    @property
+    def clipped(self) -> bool:
+        """Louder than the device can tell."""
+        return self.peak >= _CLIPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a microphone heard when it was tried: its loudest level, and what is wrong with it."""
+
+    level: Level
+    findings: list[Finding]
 
 
 class MicrophoneLike(Protocol):
     """What the window needs of a microphone; the scriptable fake of the tests passes the same contract."""
 
     def start(self) -> None: ...
-    def level(self) -> float: ...
+    def level(self) -> Level: ...
     def seconds(self) -> float: ...
+    def remaining(self) -> float: ...
     def full(self) -> bool: ...
+    def problem(self) -> KensaError | None: ...
     def stop(self) -> Voice: ...
     def discard(self) -> None: ...
 
@@ -45,34 +85,36 @@ class SpeakerLike(Protocol):
     """What the window needs to play a voice note."""
 
     def play(self, data: bytes) -> float: ...
+    def playing(self) -> bool: ...
     def stop(self) -> None: ...
-
-
-def portaudio() -> ModuleType:
-    """The sounddevice module; KensaError where PortAudio is not installed."""
-    try:
-        import sounddevice
-    except (OSError, ImportError) as error:
-        raise KensaError(
-            "no_portaudio", "Sound needs the PortAudio library; install it (Debian: libportaudio2), or use sound files."
-        ) from error
-    module: ModuleType = sounddevice
-    return module
 
 
 def microphones() -> list[MicrophoneName]:
     """The microphones that are plugged in now; none where PortAudio is missing."""
     try:
-        sound = portaudio()
+        return [MicrophoneName(device.name, device.name) for device in audio.inputs()]
     except KensaError:
         return []
-    found = [device for device in sound.query_devices() if device["max_input_channels"] > 0]
-    names = dict.fromkeys(str(device["name"]) for device in found)
-    return [MicrophoneName(name, name) for name in names]
+
+
+def try_microphone(source: str = "", seconds: float = 1.0) -> Trial:
+    """Record a moment and say how loud it was; KensaError where there is no microphone. Takes `seconds`."""
+    microphone = Microphone(source)
+    microphone.start()
+    loudest = Level()
+    end = time.monotonic() + seconds + SILENT_SECONDS
+    while microphone.seconds() < seconds and time.monotonic() < end and microphone.problem() is None:
+        time.sleep(0.02)
+        now = microphone.level()
+        loudest = Level(max(loudest.peak, now.peak), max(loudest.rms, now.rms))
+    samples, rate = microphone.end()
+    if not len(samples):
+        raise _unplugged()
+    return Trial(loudest, check_samples(samples, rate))
 
 
 class Microphone:
-    """Records one note at a time. `source` is a device's name; "" is the system's default."""
+    """Records one note at a time. `source` is a device's lasting name; "" is the system's default."""
 
     def __init__(self, source: str = "", max_seconds: float = MAX_SECONDS) -> None:
         self.source = source
@@ -80,64 +122,84 @@ class Microphone:
         self._lock = threading.Lock()
         self._blocks: list[NDArray[np.float32]] = []
         self._frames = 0
-        self._level = 0.0
+        self._level = Level()
         self._rate = VOICE_RATE
+        self._heard_at = 0.0
         self._stream: Any = None
 
     def start(self) -> None:
         """Begin to record; KensaError when there is no microphone or it cannot be opened. May take a moment."""
         self.discard()
-        sound = portaudio()
-        try:
-            device = self._device(sound)
-            # At any other rate PortAudio calls many a device invalid.
-            self._rate = int(device["default_samplerate"])
-            stream = sound.InputStream(
-                device=device["index"], samplerate=self._rate, channels=1, dtype="float32", callback=self._take
-            )
-            self._stream = stream
-            stream.start()
-        except (sound.PortAudioError, ValueError) as error:
-            self.discard()
-            raise KensaError("no_microphone", "There is no microphone; connect one, or use a sound file.") from error
+        with audio.in_use() as sound:
+            device = audio.find(sound, self.source, "input")
+            self._stream = self._opened(sound, device)
 
-    def level(self) -> float:
-        """Loudest of the newest block, 0 to 1; 1 is clipped."""
+    def level(self) -> Level:
+        """How loud the newest block is."""
         return self._level
 
     def seconds(self) -> float:
         """Length recorded so far."""
         return min(self._frames / self._rate, self.max_seconds)
 
+    def remaining(self) -> float:
+        """Seconds until the longest note is reached."""
+        return self.max_seconds - self.seconds()
+
     def full(self) -> bool:
         """Whether the longest note is reached; what is said after is not kept."""
         return self._frames >= int(self.max_seconds * self._rate)
 
+    def problem(self) -> KensaError | None:
+        """Why nothing comes any more while it should record; what came before is kept, `stop` gives it."""
+        silent = self._stream is not None and time.monotonic() - self._heard_at > SILENT_SECONDS
+        return _unplugged() if silent else None
+
     def stop(self) -> Voice:
         """End the recording and give it as 16 kHz mono FLAC; KensaError when it is too short."""
+        samples, rate = self.end()
+        return voice_from_samples(samples, rate)
+
+    def end(self) -> tuple[NDArray[np.float32], int]:
+        """End the recording and give it as it came: mono samples, samples a second."""
         self._end()
         with self._lock:
-            blocks, self._blocks, self._frames = self._blocks, [], 0
+            blocks, self._blocks, self._frames, self._level = self._blocks, [], 0, Level()
         samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
-        return voice_from_samples(samples[: int(self.max_seconds * self._rate)], self._rate)
+        return samples[: int(self.max_seconds * self._rate)], self._rate
 
     def discard(self) -> None:
         """End the recording and forget it."""
-        self._end()
-        with self._lock:
-            self._blocks, self._frames, self._level = [], 0, 0.0
+        self.end()
 
-    def _device(self, sound: Any) -> Any:
-        if self._stream is None:
-            # PortAudio reads its list of devices once: read it again, for what was plugged in since.
-            sound._terminate()
-            sound._initialize()
-        return sound.query_devices(self.source or None, "input")
+    def _opened(self, sound: Any, device: audio.SoundDevice) -> Any:
+        """A running stream. Some devices refuse one channel: then two, of which the mean is taken."""
+        failed: Exception | None = None
+        self._rate, self._heard_at = device.rate, time.monotonic()
+        for channels in dict.fromkeys((1, min(2, device.channels))):
+            stream = None
+            try:
+                # At any other rate than the device's own PortAudio calls many a device invalid.
+                stream = sound.InputStream(
+                    device=device.index, samplerate=device.rate, channels=channels, dtype="float32", callback=self._take
+                )
+                stream.start()
+                self._heard_at = time.monotonic()
+                return stream
+            except (sound.PortAudioError, ValueError) as error:
+                failed = error
+                if stream is not None:
+                    stream.close()
+        raise KensaError(
+            "microphone_refused",
+            f"The microphone {device.name} cannot be opened; close other programs that use it, or reconnect it.",
+        ) from failed
 
     def _take(self, block: NDArray[np.float32], frames: int, when: object, status: object) -> None:
-        mono = np.asarray(block[:, 0], np.float32)
+        mono = np.asarray(block.mean(axis=1), np.float32)
+        level = Level(float(np.abs(block).max(initial=0.0)), float(np.sqrt(np.mean(mono**2))) if len(mono) else 0.0)
         with self._lock:
-            self._level = float(np.abs(mono).max(initial=0.0))
+            self._level, self._heard_at = level, time.monotonic()
             if not self.full():
                 self._blocks.append(mono.copy())
                 self._frames += len(mono)
@@ -145,32 +207,70 @@ class Microphone:
     def _end(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.close()
+            # The driver of a device that was pulled out may never come back.
+            thread = threading.Thread(target=_close, args=(stream,), name="kensa-sound-close", daemon=True)
+            thread.start()
+            thread.join(_CLOSE_SECONDS)
 
 
 class Speaker:
-    """Plays a kept voice note through the system's default output."""
+    """Plays a voice note through the system's default output."""
 
     def __init__(self) -> None:
-        self._used = False
+        self._stream: Any = None
+        self._lock = threading.Lock()
 
     def play(self, data: bytes) -> float:
         """Start playing an encoded sound file; gives its length in seconds. KensaError when there is no output."""
-        sound = portaudio()
+        audio.portaudio()
         samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
-        try:
-            output = sound.query_devices(None, "output")
-            own = int(output["default_samplerate"])
-            self._used = True
-            sound.play(soxr.resample(samples.mean(axis=1), rate, own), own)
-        except (sound.PortAudioError, ValueError) as error:
-            raise KensaError("no_speaker", "There is no loudspeaker to play the note; connect one.") from error
+        self.stop()
+        with audio.in_use() as sound:
+            device = audio.find(sound, "", "output")
+            tape = _Tape(soxr.resample(samples.mean(axis=1), rate, device.rate), max(1, min(2, device.channels)))
+            try:
+                stream = sound.OutputStream(
+                    device=device.index,
+                    samplerate=device.rate,
+                    channels=tape.channels,
+                    dtype="float32",
+                    callback=lambda out, frames, when, status: tape.fill(sound, out),
+                )
+                self._stream = stream
+                stream.start()
+            except (sound.PortAudioError, ValueError) as error:
+                self._stream = None
+                raise KensaError("no_speaker", "There is no loudspeaker to play the note; connect one.") from error
         return len(samples) / float(rate)
+
+    def playing(self) -> bool:
+        """Whether a note is being played now."""
+        stream = self._stream
+        return stream is not None and bool(stream.active)
 
     def stop(self) -> None:
         """Be silent. Loads nothing when nothing was ever played."""
-        if self._used:
-            portaudio().stop()
+        with self._lock:
+            stream, self._stream = self._stream, None
+        if stream is not None:
+            thread = threading.Thread(target=_close, args=(stream,), name="kensa-sound-close", daemon=True)
+            thread.start()
+            thread.join(_CLOSE_SECONDS)
+
+
+class _Tape:
+    """Samples that a stream plays block by block until they end."""
+
+    def __init__(self, samples: NDArray[np.float32], channels: int) -> None:
+        self._samples, self._position, self.channels = samples, 0, channels
+
+    def fill(self, sound: Any, out: NDArray[np.float32]) -> None:
+        part = self._samples[self._position : self._position + len(out)]
+        out[: len(part)] = part[:, None]
+        out[len(part) :] = 0
+        self._position += len(out)
+        if self._position >= len(self._samples) + len(out):
+            raise sound.CallbackStop
 
 
 def voice_from_samples(samples: NDArray[np.float32], rate: int) -> Voice:
@@ -181,3 +281,16 @@ def voice_from_samples(samples: NDArray[np.float32], rate: int) -> Voice:
     file = io.BytesIO()
     soundfile.write(file, heard, VOICE_RATE, format="FLAC", subtype="PCM_16")
     return voice_from_bytes(file.getvalue(), f"voice-{datetime.now():%Y%m%d-%H%M%S}.flac")
+
+
+def _close(stream: Any) -> None:
+    try:
+        stream.close()
+    finally:
+        audio.released()
+
+
+def _unplugged() -> KensaError:
+    return KensaError(
+        "microphone_unplugged", "The microphone gives nothing any more; check its plug. What was said before is kept."
+    )

@@ -1,59 +1,78 @@
-"""The live picture on the GUI thread: opens the camera on its lane, passes the newest frame on, tells when it stops.
+"""The live picture on the GUI thread: begins and ends a camera on its lane, passes the newest frame and its state on.
 
+The camera looks after itself: it is opened again by itself when it stops, so a feed stays open until it is closed.
 Knows the camera's protocol. Knows no page.
 """
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
 
-from inspector_app.capture.camera import STALE_SECONDS, CameraLike
+from inspector_app.capture.frames import CameraLike, State, Status
+from inspector_app.capture.sample import Photo
+from inspector_app.capture.setup import CameraSetup
 from inspector_app.tasks import Task
 from inspector_app.ui.desk import Desk, still
-from inspector_app.ui.pictures import from_pixels
+from inspector_app.ui.pictures import from_pixels, picture
+from inspector_app.ui.sentences import sentence
 
 _FRAME_MS = 33
 
 
 class CameraFeed(QObject):
-    """State "off", "opening", "live", "lost" (stopped, it is being opened again) or "none" (could not be opened)."""
+    """Live picture and state: "closed", "opening", "live", "stale" (no new picture), "lost" (being opened again).
+
+    `arrived` (Photo, QImage): a photo that came by itself, from the folder of a tethered camera.
+    """
 
     frame = Signal(object)
+    arrived = Signal(object, object)
     state_changed = Signal(str)
 
-    def __init__(self, desk: Desk, make: Callable[[str], CameraLike], parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, make: Callable[..., CameraLike], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._make = desk, make
         self._camera: CameraLike | None = None
         self._number = 0
         self._wanted = True
-        self.state = "off"
-        self.error: Exception | None = None
+        self.status = Status(State.CLOSED)
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.timeout.connect(self._look)
 
-    def open(self, source: str) -> None:
-        """Open another camera; the one before is closed first."""
+    @property
+    def state(self) -> str:
+        """The state as a word."""
+        return self.status.state.value
+
+    @property
+    def reason(self) -> str:
+        """Why the state is not a good one, in the operator's language; "" where it is."""
+        return sentence(self.status.error) if self.status.error is not None else ""
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the newest picture; None before the first."""
+        return self._camera.age() if self._camera is not None else None
+
+    def open(self, setup: CameraSetup | str) -> None:
+        """Use another camera from now on; the one before is closed first. Comes back at once."""
         self.close()
-        camera = self._make(source)
-        self._camera = camera
-        self._move("opening")
-        task = self._desk.on_camera(camera.open)
-        task.done.connect(lambda _: self._opened(camera))
-        task.failed.connect(lambda error: self._failed(camera, error))
+        camera = self._make(setup)
+        self._camera, self._number = camera, 0
+        self._desk.on_camera(camera.start)
+        self._timer.start()
+        self._move(Status(State.OPENING))
 
     def close(self) -> None:
         """Let the device go, off this thread."""
-        camera, self._camera = self._camera, None
-        self._timer.stop()
+        camera = self._forget()
         if camera is not None:
             self._desk.on_camera(camera.close)
-        self._move("off")
 
     def release(self) -> None:
         """Let the device go at once, on this thread: the program ends."""
-        camera, self._camera = self._camera, None
-        self._timer.stop()
+        camera = self._forget()
         if camera is not None:
             camera.close()
 
@@ -62,33 +81,42 @@ class CameraFeed(QObject):
         self._wanted = wanted
 
     def still(self) -> Task | None:
-        """The picture of now; None where no camera is open. The task gives (Photo, QImage)."""
-        if self._camera is None or self.state not in ("live", "lost"):
-            return None
-        return self._desk.on_camera(still, self._camera)
+        """The picture of now; None where no camera is chosen. The task gives (Photo, QImage), or the reason."""
+        return None if self._camera is None else self._desk.on_camera(still, self._camera)
 
-    def _opened(self, camera: CameraLike) -> None:
-        if camera is self._camera:
-            self._number = 0
-            self._timer.start()
-            self._move("live")
-
-    def _failed(self, camera: CameraLike, error: Exception) -> None:
-        if camera is self._camera:
-            self._camera, self.error = None, error
-            self._move("none")
+    def _forget(self) -> CameraLike | None:
+        camera, self._camera = self._camera, None
+        self._timer.stop()
+        self._move(Status(State.CLOSED))
+        return camera
 
     def _look(self) -> None:
-        if self._camera is None:
+        camera = self._camera
+        if camera is None:
             return
-        age = self._camera.age()
-        self._move("lost" if age is None or age > STALE_SECONDS else "live")
-        newest = self._camera.latest()
+        status = camera.status()
+        # Until its thread runs, a camera that was begun a moment ago says that it is closed.
+        self._move(Status(State.OPENING) if status.state is State.CLOSED else status)
+        for came in camera.arrived():
+            if isinstance(came, Photo):
+                self._desk.on_camera(_shown, came).done.connect(lambda shown: self.arrived.emit(*shown))
+            else:
+                self._desk.problems.tell(came)
+        newest = camera.latest()
         if self._wanted and newest is not None and newest.number != self._number:
             self._number = newest.number
             self.frame.emit(from_pixels(newest.pixels))
 
-    def _move(self, state: str) -> None:
-        if state != self.state:
-            self.state = state
-            self.state_changed.emit(state)
+    def _move(self, status: Status) -> None:
+        """The page is told of another state, and of another reason for the same."""
+        before, self.status = self.status, status
+        if (before.state, _code(before)) != (status.state, _code(status)):
+            self.state_changed.emit(self.state)
+
+
+def _code(status: Status) -> str:
+    return "" if status.error is None else status.error.code
+
+
+def _shown(photo: Photo) -> tuple[Photo, QImage]:
+    return photo, picture(photo.data)
