@@ -4,6 +4,8 @@ Reads top to bottom: window first, then the records, then the model, each on its
 model's own lane, after the window is on the screen.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import signal
@@ -11,26 +13,26 @@ import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from inspector_app import loading
-from inspector_app.capture.camera import Camera, cameras
-from inspector_app.capture.microphone import Microphone, Speaker, microphones
 from inspector_app.errors import KensaError
-from inspector_app.inspection import Station
 from inspector_app.parts import Parts
 from inspector_app.places import Places, resources
-from inspector_app.records.store import Store
 from inspector_app.settings import Settings
 from inspector_app.ui import icons, theme
 from inspector_app.ui.desk import Desk, Devices, Lanes
 from inspector_app.ui.language import Language
 from inspector_app.ui.main_window import MainWindow
 from inspector_app.ui.problems import Problems
-from inspector_app.ui.readiness import Readiness, Stage
+from inspector_app.ui.readiness import Phase, Readiness
 from model_runtime.verdict import Judge, Stopped
+
+if TYPE_CHECKING:
+    from inspector_app.inspection import Station
+    from inspector_app.records.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -55,11 +57,17 @@ def run(places: Places, *, on_history: bool = False) -> int:
 
 def real_devices() -> Devices:
     """The cameras, microphones and the loudspeaker of this computer."""
+    from inspector_app.capture.camera import Camera
+    from inspector_app.capture.microphone import Microphone, Speaker, microphones
+    from inspector_app.capture.setup import cameras
+
     return Devices(Camera, Microphone, Speaker(), cameras, microphones)
 
 
 def load_real_judge(places: Places, settings: Settings, progress: Callable[[str], None]) -> Judge:
     """The model of the settings; imports torch."""
+    from inspector_app import loading
+
     return loading.load_judge(*loading.chosen(places, settings), progress)
 
 
@@ -144,21 +152,25 @@ class Program(QObject):
     # 1 the records, on the lane of the disk
 
     def _open_records(self) -> None:
-        self.readiness.move(Stage.RECORDS)
+        self.readiness.move(Phase.RECORDS)
         task = self.lanes.disk.start(self._open_station)
         task.done.connect(self._records_open)
         task.failed.connect(self._not_ready)
 
     def _open_station(self) -> Station:
+        # The database's library is loaded on this lane, beside the window and not before it.
+        from inspector_app.inspection import Station
+        from inspector_app.records.store import Store
+
         self._store = Store.open(self._places)
-        return Station(self._store, None, Parts.load(self._places), self.settings.thresholds)
+        return Station(self._store, None, Parts.load(self._places), self.settings.thresholds, self.settings)
 
     def _records_open(self, station: Station) -> None:
         self.desk.use(station)
         self.window.load(station.parts, lambda: self.language.code)
         if self.on_history:
             self.window.go_history()
-        self.readiness.move(Stage.MODEL)
+        self.readiness.move(Phase.LOADING)
         task = self.lanes.model.start(self._load_model, station)
         task.done.connect(lambda _: self._model_loaded())
         task.failed.connect(self._not_ready)
@@ -166,23 +178,26 @@ class Program(QObject):
     # 2 the model, on its own lane
 
     def _load_model(self, station: Station) -> None:
+        from inspector_app.loading import SelfTesting
+
         def progress(words: str) -> None:
             if self.lanes.closing.is_set():
                 raise Stopped
-            self._stage.emit(Stage.MODEL, words)
+            self._stage.emit(Phase.LOADING, words)
 
         judge = self._load_judge(self._places, self.settings, progress)
-        if isinstance(judge, loading.SelfTesting):
+        if isinstance(judge, SelfTesting):
             progress("")
-            self._stage.emit(Stage.SELF_TEST, "")
+            self._stage.emit(Phase.SELF_TEST, "")
             if faults := judge.self_test():
                 raise KensaError("self_test", f"The model failed its self-test ({faults[0]}); install it again.")
+            self._stage.emit(Phase.WARMING_UP, "")
             judge.warm_up()
         # Here and not in the answer: the judgments that wait on this lane begin before the answer is delivered.
         station.model = judge
 
     def _model_loaded(self) -> None:
-        self.readiness.move(Stage.READY)
+        self.readiness.move(Phase.READY)
         self.desk.judge_waiting()
 
     def _not_ready(self, error: Exception) -> None:
@@ -192,15 +207,31 @@ class Program(QObject):
     # 3 what the person chooses
 
     def _use(self, settings: Settings) -> None:
-        self.settings = settings
+        """At once on the screen; kept by the station, which asks whether this person may change it."""
+        before, self.settings = self.settings, settings
         theme.apply(self._application, settings.theme, self._template)
         self.language.use(settings.language)
-        self._save()
+        station = self.desk.station
+        if station is None:
+            self._save()
+            return
+        task = self.lanes.disk.start(station.change_settings, self.desk.person, settings, self._places)
+        task.failed.connect(lambda error: self._refused(error, before))
+
+    def _refused(self, error: Exception, before: Settings) -> None:
+        """Back to what it was: no right to change it, or the disk is full."""
+        self.problems.tell(error)
+        self.settings = before
+        theme.apply(self._application, before.theme, self._template)
+        self.language.use(before.language)
+        self.window.take_settings(before)
 
     def _remember(self, part: str, lot: str) -> None:
         if (part, lot) != (self.settings.last_part, self.settings.last_lot):
             self.settings = self.settings.changed(last_part=part, last_lot=lot)
             self.window.keep_settings(self.settings)
+            if self.desk.station is not None:
+                self.desk.station.settings = self.settings
             self._save()
 
     def _save(self) -> None:

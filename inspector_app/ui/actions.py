@@ -4,7 +4,7 @@ Each page binds its own table; the help overlay lists them all.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -30,12 +30,19 @@ class Act:
 WINDOW_ACTS = (
     Act("go_inspect", mark("Inspect"), "scan-search", ("Ctrl+1",)),
     Act("go_history", mark("History"), "history", ("Ctrl+2",)),
+    Act("show_parts", mark("Parts"), "package", ("Ctrl+P",)),
     Act("show_problems", mark("Problems"), "triangle-alert", ("F8",)),
     Act("show_settings", mark("Settings"), "settings", ("Ctrl+,",)),
     Act("show_help", mark("Help"), "circle-question-mark", ("F1",)),
+    Act("show_ready", mark("Is all ready?"), "list-checks", ("Ctrl+R",)),
+    Act("sign_in", mark("Sign in or lock"), "user-round", ("Ctrl+L",)),
+    Act("show_set_up", mark("Guided set-up"), "sparkles", ("Ctrl+U",)),
+    Act("full_screen", mark("Full screen"), "maximize", ("F11",)),
     Act("close_window", mark("Quit"), "x", ("Ctrl+Q",)),
 )
-INSPECT_ACTS = (
+RAIL = ("go_inspect", "go_history", "show_parts", "show_problems", "show_settings", "show_help")
+"""Those that have a button at the left."""
+CAPTURE_ACTS = (
     Act("take_photo", mark("Take photo"), "camera", ("F2",)),
     Act("open_photo", mark("Open photo"), "folder-open", ("Ctrl+O",)),
     Act("open_golden", mark("Golden"), "award", ("Ctrl+G",)),
@@ -43,18 +50,38 @@ INSPECT_ACTS = (
     Act("play", mark("Play note"), "play", ("F4",)),
     Act("open_voice", mark("Open sound file"), "file-audio", ("Ctrl+M",)),
     Act("discard_voice", mark("Discard note"), "trash-2", ("Shift+F3",)),
-    Act("judge", mark("Judge"), "scan-search", ("F5",)),
-    Act("go_on", mark("Judge, or go on to the next unit"), "arrow-right", ("Return", "Enter")),
     Act("next_field", mark("Part, lot, serial number"), "keyboard", ("F6",)),
+    Act("go_on", mark("Judge; accept and next"), "arrow-right", ("Return", "Enter", "F5")),
     Act("clear", mark("Clear"), "x", ("Esc",)),
 )
+ANSWER_ACTS = (
+    Act("disagree", mark("I disagree"), "hand", ("F7",)),
+    Act("retake", mark("Retake"), "rotate-ccw", ("F9",)),
+    Act("compare", mark("Compare"), "columns-2", ("F12",)),
+    Act("correct", mark("Correct what was heard"), "pencil", ("Ctrl+E",)),
+    Act("undo", mark("Undo the last"), "undo-2", ("F10", "Ctrl+Z")),
+    Act("newer", mark("Newer unit"), "chevron-left", ("Ctrl+Left",)),
+    Act("older", mark("Older unit"), "chevron-right", ("Ctrl+Right",)),
+    Act("next_open", mark("Unit without an answer"), "eye", ("Ctrl+Down",)),
+)
+INSPECT_ACTS = (*CAPTURE_ACTS, *ANSWER_ACTS)
 HISTORY_ACTS = (
     Act("search", mark("Search"), "search", ("Ctrl+F",)),
     Act("play_voice", mark("Play note"), "play", ("F4",)),
     Act("to_table", mark("Back to the table"), "list", ("Esc",)),
 )
-HELP = ((mark("Everywhere"), WINDOW_ACTS), (mark("Inspect"), INSPECT_ACTS), (mark("History"), HISTORY_ACTS))
+HELP = (
+    (mark("Capture"), CAPTURE_ACTS),
+    (mark("Answer"), ANSWER_ACTS),
+    (mark("History"), HISTORY_ACTS),
+    (mark("Everywhere"), WINDOW_ACTS),
+)
 """Headings and tables of the help overlay."""
+
+
+def with_own_keys(acts: Iterable[Act], own: dict[str, str]) -> tuple[Act, ...]:
+    """The same actions with the site's own keys, as of a foot pedal, beside those of the program."""
+    return tuple(replace(act, keys=(*act.keys, own[act.name])) if own.get(act.name) else act for act in acts)
 
 
 def bind(widget: QWidget, acts: Iterable[Act]) -> dict[str, QAction]:

@@ -3,7 +3,10 @@
 Knows a tally of numbers; knows no record.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -13,6 +16,9 @@ from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.theme import Themed
 from inspector_app.ui.widgets import label, set_look
 from model_runtime.verdict import Answer
+
+if TYPE_CHECKING:
+    from inspector_app.inspection import Counters
 
 SHOWN = ("units", Answer.OK, Answer.NG, Answer.INCONCLUSIVE, "yield", "takt")
 _TITLES = {
@@ -74,6 +80,21 @@ class CountersBar(Spoken, Themed, QWidget):
         cell.addLayout(words)
         self.values[name] = value
         return cell
+
+    def show_counts(self, counts: Counters) -> None:
+        """What the records count for this shift."""
+        self.show_tally(
+            Tally(
+                counts.name,
+                counts.units,
+                counts.ok,
+                counts.ng,
+                counts.inconclusive,
+                counts.yield_,
+                counts.takt_s,
+                counts.target_s,
+            )
+        )
 
     def show_tally(self, tally: Tally) -> None:
         """Other numbers."""

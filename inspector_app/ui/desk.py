@@ -1,27 +1,41 @@
-"""What the window asks for, by name: keep, judge, find, read a file. Every request runs on the lane of its resource.
+"""What the window asks for, by name: keep, judge, answer, find, read. Every request runs on the lane of its resource.
 
 Joins the station to the lanes. Knows no widget; the errors of all requests go to one presenter.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from inspector_app.capture.camera import CameraLike, CameraName
+from inspector_app.capture.frames import CameraLike
 from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName, SpeakerLike
-from inspector_app.capture.sample import Photo, Sample, read_photo, read_voice
-from inspector_app.inspection import Station
-from inspector_app.records.history import Filter, History
+from inspector_app.capture.sample import Photo, Sample, Voice, read_photo, read_voice
+from inspector_app.capture.setup import CameraName
+from inspector_app.records.filter import Filter
 from inspector_app.records.record import Inspection
+from inspector_app.rights import Person
+from inspector_app.settings import Settings
 from inspector_app.tasks import Lane, Task
 from inspector_app.ui.pictures import picture, picture_file
 from inspector_app.ui.problems import Problems
 from model_runtime.verdict import Fixable
+
+if TYPE_CHECKING:
+    from inspector_app.capture.checks import Finding
+    from inspector_app.inspection import Station
+    from inspector_app.records.history import History
+
+THUMB_SIDE = 176
+"""Pixels of a thumbnail's longer side: sharp also on a screen at 150 %."""
+EARLY = 60
+"""Units of the shift that are shown again after a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +54,42 @@ class Lanes:
 
     def __init__(self) -> None:
         self.model, self.disk, self.camera, self.sound = Lane("model"), Lane("disk"), Lane("camera"), Lane("sound")
+        self.pictures = Lane("pictures")
         self.closing = Event()
         """Set once; long jobs without steps look at it."""
 
     def close(self) -> None:
         """End all work and wait for the threads."""
         self.closing.set()
-        for lane in (self.model, self.sound, self.camera, self.disk):
+        for lane in (self.model, self.sound, self.camera, self.pictures, self.disk):
             lane.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A unit of this shift that was kept before this start, with its thumbnail."""
+
+    record: Inspection
+    thumb: QImage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found on a photo before it is judged: faults of the photo in words, texts of its barcodes."""
+
+    findings: tuple[Finding, ...]
+    codes: tuple[str, ...]
 
 
 class Desk(QObject):
     """The requests of the window. `judged` tells of every unit that got its verdict or its refusal."""
 
     judged = Signal(object)
+    judging = Signal(str)
+    """The model begins with a unit."""
+    counted = Signal(object)
+    """New counters of the shift."""
+    person_changed = Signal(object)
     left_waiting = Signal(str)
     queue_changed = Signal(int)
 
@@ -63,9 +99,15 @@ class Desk(QObject):
         self.station: Station | None = None
         self.history: History | None = None
         self._queue: set[str] = set()
+        self.at_work: str | None = None
+        """The unit that the model judges now."""
+        self.person: Person | None = None
+        self.judging.connect(self._begun)
 
     def use(self, station: Station) -> None:
         """The records are open: work with them."""
+        from inspector_app.records.history import History  # with the database's library: not part of the start
+
         self.station, self.history = station, History.of(station.store)
 
     @property
@@ -77,7 +119,42 @@ class Desk(QObject):
         """Keep a sample on the disk; then it is judged when its turn comes. The task gives its id."""
         task = self._ask(self.lanes.disk, self._keep, sample)
         task.done.connect(self.judge)
+        task.done.connect(lambda _: self.count())
         return task
+
+    def accept(self, sample_id: str) -> Task:
+        """The operator takes the verdict as it is; the task gives the record, as all of these do."""
+        return self._answer(lambda station, who: station.accept(sample_id, who))
+
+    def disagree(self, sample_id: str, reason: str, voice: Voice | None) -> Task:
+        """The operator saw something else; the supervisor gets the unit."""
+        return self._answer(lambda station, who: station.disagree(sample_id, who, reason, voice))
+
+    def withdraw(self, sample_id: str) -> Task:
+        """The unit counts no more; nothing of it is deleted."""
+        return self._answer(lambda station, who: station.withdraw(sample_id, who))
+
+    def correct_heard(self, sample_id: str, words: str) -> Task:
+        """What the voice note really says."""
+        return self._answer(lambda station, who: station.correct_heard(sample_id, who, words))
+
+    def count(self) -> None:
+        """Ask for the counters of the shift; `counted` brings them."""
+        if self.station is not None:
+            self._ask(self.lanes.disk, self.station.this_shift).done.connect(self.counted)
+
+    def early(self) -> Task:
+        """The units of this shift; the task gives a list of Early, newest first."""
+        return self._ask(self.lanes.disk, self._early)
+
+    def sign(self, person: Person | None) -> None:
+        """Another person works here from now on."""
+        self.person = person
+        self.person_changed.emit(person)
+
+    def ask_people(self, job: Callable[..., Any], *args: Any) -> Task:
+        """A request about people; a wrong PIN is said where it was typed, so the caller shows failures."""
+        return self.lanes.disk.start(job, *args)
 
     def judge(self, sample_id: str) -> None:
         """Queue a kept sample for the model."""
@@ -105,9 +182,17 @@ class Desk(QObject):
         """A voice note from a file; the task gives a Voice."""
         return self._ask(self.lanes.disk, read_voice, path, path.name)
 
+    def look(self, photo: Photo, settings: Settings) -> Task:
+        """Faults and barcodes of a photo; the task gives what was Looked."""
+        return self.lanes.pictures.start(_look, photo, settings)
+
+    def thumbnail(self, photo: Photo | None) -> Task:
+        """A small picture for the strip; the task gives a QImage, or None without a photo."""
+        return self.lanes.pictures.start(lambda: picture(photo.data, THUMB_SIDE) if photo else None)
+
     def picture(self, path: Path) -> Task:
         """A kept photo for the screen; the task gives a QImage."""
-        return self._ask(self.lanes.disk, picture_file, path)
+        return self._ask(self.lanes.pictures, picture_file, path)
 
     def on_camera(self, job: Callable[..., Any], *args: Any) -> Task:
         """A request to the camera; the caller shows its failure itself."""
@@ -116,6 +201,12 @@ class Desk(QObject):
     def on_sound(self, job: Callable[..., Any], *args: Any) -> Task:
         """A request to the microphone or the loudspeaker; the caller shows its failure itself."""
         return self.lanes.sound.start(job, *args)
+
+    def _answer(self, job: Callable[[Station, Person], Inspection]) -> Task:
+        """What a person says of a unit; the task gives the record as it is then."""
+        task = self._ask(self.lanes.disk, lambda: job(self._open_station(), self._signed()))
+        task.done.connect(lambda _: self.count())
+        return task
 
     def _ask(self, lane: Lane, job: Callable[..., Any], *args: Any) -> Task:
         task = lane.start(job, *args)
@@ -128,13 +219,26 @@ class Desk(QObject):
         return self._open_station().keep(sample)
 
     def _judge(self, sample_id: str) -> Inspection:
+        self.judging.emit(sample_id)
         return self._open_station().judge(sample_id, self.lanes.closing.is_set)
+
+    def _early(self) -> list[Early]:
+        station = self._open_station()
+        waiting = [station.store.get(sample_id) for sample_id in station.store.waiting()]
+        shift = self.history.search(Filter(since=station.this_shift().since, limit=EARLY)) if self.history else []
+        records = {record.id: record for record in [*shift, *waiting]}
+        return [Early(record, _thumb_of(record)) for _, record in sorted(records.items(), reverse=True)]
 
     def _waiting(self) -> list[str]:
         return self._open_station().store.waiting()
 
     def _search(self, wanted: Filter) -> list[Inspection]:
         return self.history.search(wanted) if self.history else []
+
+    def _signed(self) -> Person:
+        if self.person is None:
+            raise Fixable("not_signed_in", "Nobody is signed in; sign in first.")
+        return self.person
 
     def _open_station(self) -> Station:
         if self.station is None:
@@ -143,6 +247,9 @@ class Desk(QObject):
 
     # -- answers, on the GUI thread
 
+    def _begun(self, sample_id: str) -> None:
+        self.at_work = sample_id
+
     def _judge_all(self, waiting: list[str]) -> None:
         for sample_id in waiting:
             self.judge(sample_id)
@@ -150,17 +257,39 @@ class Desk(QObject):
     def _judged(self, sample_id: str, inspection: Inspection) -> None:
         self._leave(sample_id)
         self.judged.emit(inspection)
+        self.count()
 
     def _unjudged(self, sample_id: str, error: Exception) -> None:
         """The sample stays in the records and is judged at the next start."""
         self._leave(sample_id)
         self.left_waiting.emit(sample_id)
-        if not (isinstance(error, Fixable) and error.code == "no_model"):
+        # Without a model it waits, and one that was withdrawn meanwhile has nothing to be judged for.
+        if not (isinstance(error, Fixable) and error.code in ("no_model", "already_withdrawn")):
             self.problems.tell(error)
 
     def _leave(self, sample_id: str) -> None:
         self._queue.discard(sample_id)
+        if self.at_work == sample_id:
+            self.at_work = None
         self.queue_changed.emit(self.queue)
+
+
+def _look(photo: Photo, settings: Settings) -> Looked:
+    from inspector_app.capture.checks import PhotoLimits, check_photo_file
+    from inspector_app.capture.codes import read_codes_of
+
+    codes = tuple(code.text for code in read_codes_of(photo))
+    return Looked(tuple(check_photo_file(photo, PhotoLimits.of(settings))), codes)
+
+
+def _thumb_of(record: Inspection) -> QImage | None:
+    """None where there is no photo, or where its file cannot be read any more: `kensa verify` tells of that."""
+    if record.photo is None:
+        return None
+    try:
+        return picture_file(record.photo.path, THUMB_SIDE)
+    except (OSError, ValueError):
+        return None
 
 
 def _open_photo(path: Path) -> tuple[Photo, QImage]:

@@ -9,6 +9,8 @@ from inspector_app.ui.actions import HELP, Act
 from inspector_app.ui.language import Spoken, mark
 from inspector_app.ui.widgets import key_name, label
 
+_COLUMNS = (("Capture",), ("Answer", "History"), ("Everywhere",))
+
 
 class HelpOverlay(Spoken, QWidget):
     """Lies over the whole window until a key or a click."""
@@ -34,8 +36,14 @@ class HelpOverlay(Spoken, QWidget):
         self.say(close.setText, mark("Any key closes this page."))
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        for heading, acts in HELP:
-            columns.addLayout(self._group(heading, acts))
+        groups = dict(HELP)
+        for headings in _COLUMNS:
+            column_of_groups = QVBoxLayout()
+            column_of_groups.setSpacing(theme.GAP_L)
+            for heading in headings:
+                column_of_groups.addLayout(self._group(heading, groups[heading]))
+            column_of_groups.addStretch(1)
+            columns.addLayout(column_of_groups)
         column.addWidget(title)
         column.addLayout(columns)
         column.addWidget(close)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector_app.records.history import Filter
+from inspector_app.records.filter import Filter
 from inspector_app.records.record import Inspection
 from inspector_app.ui import icons, theme
 from inspector_app.ui.actions import HISTORY_ACTS, bind

@@ -1,190 +1,157 @@
-"""The Inspect page: live picture or photo, voice note, who the unit is, and its verdict.
+"""The Inspect page: live picture or photo, voice note, who the unit is, its verdict, and what the operator answers.
 
-Capture never waits for the model: what is sent to be judged is kept first, and the next unit can be begun at once.
-Knows the desk, the camera feed and the voice card; knows no thread, no model and no database.
+Knows the flow of units, the camera feed and the cards; knows no thread, no model and no database.
 """
 
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
 
 from inspector_app.capture.sample import PHOTO_SUFFIXES, Photo, Voice
 from inspector_app.errors import KensaError
-from inspector_app.records.record import Inspection
-from inspector_app.ui import theme
-from inspector_app.ui.actions import INSPECT_ACTS, bind
+from inspector_app.settings import Settings
+from inspector_app.ui.actions import INSPECT_ACTS, bind, with_own_keys
 from inspector_app.ui.camera_feed import CameraFeed
-from inspector_app.ui.desk import Desk, Devices
+from inspector_app.ui.desk import Desk, Devices, Looked
+from inspector_app.ui.disagree import DisagreeDialog
+from inspector_app.ui.flow import Flow
 from inspector_app.ui.guidance import BAND, NO_PICTURE
-from inspector_app.ui.language import Spoken, mark, tr
-from inspector_app.ui.readiness import Readiness, Stage
+from inspector_app.ui.inspect_layout import InspectLayout
+from inspector_app.ui.language import mark, tr
+from inspector_app.ui.readiness import Readiness, Trouble
 from inspector_app.ui.sentences import sentence
-from inspector_app.ui.stage import PhotoStage
+from inspector_app.ui.sounds import chime
 from inspector_app.ui.unit import Step, Unit
-from inspector_app.ui.unit_form import UnitForm
-from inspector_app.ui.verdict_card import VerdictBand, VerdictDetails
-from inspector_app.ui.voice_card import VoiceCard, is_sound
-from inspector_app.ui.widgets import KeyButton, card, scrolled
-from inspector_app.ui.words import defect_word, unit_name, verdict_word
+from inspector_app.ui.voice_card import is_sound
+from inspector_app.ui.words import defect_word, verdict_word
 from model_runtime.verdict import Fixable
 
-_ACTS = {act.name: act for act in INSPECT_ACTS}
-_RIGHT = 392
 _SOUNDS = "*.wav *.flac *.ogg *.mp3 *.aiff *.au *.caf"
 _LIVE = mark("Live")
 
 
-class InspectPage(Spoken, QWidget):
+class InspectPage(InspectLayout):
     """Where the operator works. `remembered` tells part and lot to be kept for the next start."""
 
     remembered = Signal(str, str)
 
     def __init__(self, desk: Desk, devices: Devices, readiness: Readiness) -> None:
-        super().__init__()
-        self.setObjectName("page")
+        super().__init__(desk, devices)
         self.setAcceptDrops(True)
-        self._desk, self._readiness = desk, readiness
-        self.operator = ""
-        self.camera_source = "0"
-        self.unit = Unit()
-        self.feed = CameraFeed(desk, devices.camera, self)
-        self.form, self.voice_card = UnitForm(), VoiceCard(desk, devices)
-        self.stage, self.band, self.details = PhotoStage(), VerdictBand(), VerdictDetails()
-        self.actions_by_name = bind(self, INSPECT_ACTS)
-        self._build()
+        self._desk, self._devices, self._readiness = desk, devices, readiness
+        self.settings = Settings()
+        self.locked = False
+        self.feed, self.flow = CameraFeed(desk, devices.camera, self), Flow(desk, self)
+        self.looked: Looked | None = None
+        self._bound: dict[str, QAction] = {}
         self._connect()
+        self.use(self.settings)
         self._show()
 
-    # -- how it is put together
-
-    def _build(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.GAP_L, theme.GAP_L, theme.GAP_L, theme.GAP_L)
-        row.setSpacing(theme.GAP_L)
-        row.addLayout(self._build_left(), 1)
-        right = QWidget()
-        right.setFixedWidth(_RIGHT)
-        right.setLayout(self._build_right())
-        row.addWidget(right)
-
-    def _build_left(self) -> QVBoxLayout:
-        self.buttons = {
-            name: KeyButton(_ACTS[name].icon, _ACTS[name].text, _ACTS[name].key)
-            for name in ("take_photo", "open_photo", "open_golden", "clear")
-        }
-        tools = QHBoxLayout()
-        tools.setSpacing(theme.GAP_S)
-        for name, button in self.buttons.items():
-            tools.addWidget(button, 2 if name == "take_photo" else 1)
-        left = QVBoxLayout()
-        left.setSpacing(theme.GAP)
-        left.addWidget(self.band)
-        left.addWidget(self.stage, 1)
-        left.addLayout(tools)
-        return left
-
-    def _build_right(self) -> QVBoxLayout:
-        self.judge_button = KeyButton(_ACTS["judge"].icon, _ACTS["judge"].text, _ACTS["judge"].key, "primary")
-        self.result = card()
-        inside = QVBoxLayout(self.result)
-        inside.setContentsMargins(theme.GAP_L, theme.GAP, 4, theme.GAP)
-        # A long note with a contradiction is higher than a small screen has room for.
-        inside.addWidget(scrolled(self.details, right=theme.GAP_L - 4))
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(theme.GAP)
-        right.addWidget(self.form)
-        right.addWidget(self.voice_card)
-        right.addWidget(self.result, 1)
-        right.addWidget(self.judge_button)
-        return right
+    @property
+    def unit(self) -> Unit:
+        """The unit on the stage."""
+        return self.flow.shown
 
     def _connect(self) -> None:
         for name, button in self.buttons.items():
             button.clicked.connect(getattr(self, name))
-        self.judge_button.clicked.connect(self.press)
+        self.main_button.clicked.connect(self.press)
         self.voice_card.file_button.clicked.connect(self.open_voice)
-        self.voice_card.changed.connect(self._voice_changed)
+        self.voice_card.changed.connect(self._voice_moved)
         self.feed.frame.connect(self._live_frame)
-        self.feed.state_changed.connect(lambda _: self._show())
+        self.feed.state_changed.connect(self._camera_moved)
+        self.feed.arrived.connect(self.set_photo)
         self.form.part_changed.connect(self._part_changed)
-        self._desk.judged.connect(self._judged)
-        self._desk.left_waiting.connect(self._left_waiting)
-        self._readiness.changed.connect(lambda _: self._show())
+        self.strip.picked.connect(self.flow.pick)
+        self.details.corrected.connect(self._corrected)
+        self.flow.changed.connect(self._show)
+        self.flow.moved.connect(self._show_strip)
+        self.flow.came.connect(self._verdict_came)
+        self._readiness.changed.connect(self._show)
 
-    # -- what the operator does; the names are those of the table of actions
+    def use(self, settings: Settings) -> None:
+        """Work by these settings: keys and sounds."""
+        if self._bound and settings.keys == self.settings.keys:
+            self.settings = settings
+            return
+        self.settings = settings
+        for action in self._bound.values():
+            self.removeAction(action)
+        self._bound = bind(self, with_own_keys(INSPECT_ACTS, settings.keys))
+
+    # -- capture; the names are those of the table of actions
 
     def take_photo(self) -> None:
         """Freeze the picture of now; where there is no camera, look for it again."""
         task = self.feed.still()
         if task is None:
-            if self.feed.state in ("none", "off"):
-                self.feed.open(self.camera_source)
+            if self.feed.state == "closed":
+                self.feed.open(self.camera_setup)
             return
         task.done.connect(lambda came: self.set_photo(*came))
         task.failed.connect(self._desk.problems.tell)
 
     def open_photo(self) -> None:
         """Choose a photo from the disk."""
-        if path := self._ask_file(mark("Open photo"), mark("Photos"), _patterns(), "photo"):
+        if path := self._ask_file(mark("Open photo"), mark("Photos"), _patterns()):
             self.load_photo(path)
 
     def open_golden(self) -> None:
         """Choose the photo of a good part to compare with, or drop the one that is there."""
-        if self.unit.golden is not None:
-            self.unit.golden = None
-            self.stage.set_inset(None)
+        if self.flow.draft.golden is not None:
+            self.flow.draft.golden = None
+            self.stage.set_golden(None)
             self._show()
-        elif path := self._ask_file(mark("Golden photo"), mark("Photos"), _patterns(), "photo"):
+        elif path := self._ask_file(mark("Golden photo"), mark("Photos"), _patterns()):
             self._desk.open_photo(path).done.connect(lambda came: self.set_golden(*came))
 
     def open_voice(self) -> None:
         """Choose a sound file as the voice note."""
-        if path := self._ask_file(mark("Open sound file"), mark("Sound files"), _SOUNDS, "voice"):
+        if path := self._ask_file(mark("Open sound file"), mark("Sound files"), _SOUNDS):
             self.load_voice(path)
 
     def record(self) -> None:
         """Begin or end the voice note."""
         if self.voice_card.state != "recording":
-            self._begin_next_if_sent()
+            self._to_draft()
         self.voice_card.record()
 
     def play(self) -> None:
-        """Hear the voice note."""
-        self.voice_card.play()
+        """Hear the voice note: that of the unit on the stage."""
+        record = self.unit.inspection
+        if record is not None and record.voice is not None:
+            path = record.voice.path
+            task = self._desk.on_sound(lambda: self._devices.speaker.play(path.read_bytes()))
+            task.failed.connect(self._desk.problems.tell)
+        else:
+            self.voice_card.play()
 
     def discard_voice(self) -> None:
         """Forget the voice note."""
-        if self.unit.step is Step.DRAFT:
+        if not self.unit.sent:
             self.voice_card.discard()
 
-    def judge(self) -> None:
-        """Keep the unit and queue it for the model."""
-        if self.unit.step is not Step.DRAFT:
+    def clear(self) -> None:
+        """Begin anew; beside a unit that was sent: back to the next one, without an answer."""
+        if self.unit.sent:
+            self.flow.next()
             return
-        if self.voice_card.state in ("recording", "starting", "ending"):
-            self._desk.problems.tell(
-                KensaError("still_recording", "The voice note is still being recorded; F3 ends it.")
-            )
-            return
-        if not self._something():
-            self._desk.problems.tell(KensaError("empty_sample", "There is neither a photo nor a voice note; give one."))
-            return
-        unit, form = self.unit, self.form
-        unit.step = Step.KEEPING
-        task = self._desk.keep(
-            unit.sample(self.voice_card.voice, form.part, form.lot, form.serial, self.operator),
-        )
-        task.done.connect(lambda sample_id: self._kept(unit, sample_id))
-        task.failed.connect(lambda _: self._not_kept(unit))
-        self.remembered.emit(form.part, form.lot or "")
-        self._show()
+        self.voice_card.discard()
+        self.flow.fresh()
+
+    def next_field(self) -> None:
+        """Walk through part, lot, serial number and work order."""
+        self._to_draft()
+        if not self.form.next_field():
+            self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def go_on(self) -> None:
         """Enter: the next field while one is typed in, else as the large button."""
-        if self._typing():
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QLineEdit) and self.isAncestorOf(focus):
             if self.form.next_field():
                 return
             self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -193,38 +160,107 @@ class InspectPage(Spoken, QWidget):
         self.press()
 
     def press(self) -> None:
-        """The large button: judge, or the next unit when this one was sent."""
-        if self.unit.step is Step.DRAFT:
+        """The large button: judge; accept and go on; or go on to the next unit while this one is judged."""
+        unit = self.unit
+        if not unit.sent:
             self.judge()
-        else:
-            self.clear()
+            return
+        if unit.step is Step.JUDGED:
+            self.flow.accept(unit)
+        self.flow.next()
 
-    def _typing(self) -> bool:
-        return isinstance(QApplication.focusWidget(), QLineEdit)
+    def judge(self) -> None:
+        """Keep the unit and queue it for the model."""
+        unit = self.unit
+        if unit.sent or not self._may_send():
+            return
+        unit.voice, unit.identity = self.voice_card.voice, self.form.identity
+        self.flow.send(self._desk.person.name if self._desk.person else "")
+        self.voice_card.discard()
+        self.form.next_unit(unit.identity)
+        self.remembered.emit(unit.identity.part, unit.identity.lot or "")
+
+    def _may_send(self) -> bool:
+        refusal = None
+        if self.locked:
+            refusal = KensaError("not_signed_in", "Nobody is signed in; sign in first.")
+        elif self.voice_card.state in ("recording", "starting", "ending"):
+            refusal = KensaError("still_recording", "The voice note is still being recorded; F3 ends it.")
+        elif not self._something():
+            refusal = KensaError("empty_sample", "There is neither a photo nor a voice note; give one.")
+        if refusal is not None:
+            self._desk.problems.tell(refusal)
+        return refusal is None
 
     def _something(self) -> bool:
-        return self.unit.photo is not None or self.voice_card.voice is not None
+        return self.flow.draft.photo is not None or self.voice_card.voice is not None
 
-    def next_field(self) -> None:
-        """Walk through part, lot and serial number."""
-        if not self.form.next_field():
-            self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    # -- answers
 
-    def clear(self) -> None:
-        """Begin the next unit; what was sent to be judged goes on."""
-        sent = self.unit.step is not Step.DRAFT
-        self.unit = Unit(golden=self.unit.golden)
-        self.voice_card.discard()
-        if sent:
-            self.form.next_unit()
-        self.details.clear()
-        self.stage.mark(None)
-        self._show()
+    def disagree(self) -> None:
+        """Say why the verdict is wrong; the supervisor gets the unit."""
+        unit = self.unit
+        if unit.step is not Step.JUDGED or unit.sample_id is None or unit.answer is None:
+            return
+        dialog = DisagreeDialog(unit.answer, self._desk, self._devices, self.settings.microphone or "", self.window())
+        dialog.said.connect(lambda reason, voice: self._disagreed(unit, reason, voice))
+        dialog.finished.connect(lambda _: self.window().activateWindow())
+        dialog.open()
 
-    def release(self) -> None:
-        """Let camera and microphone go; the program ends."""
-        self.feed.release()
-        self.voice_card.release()
+    def _disagreed(self, unit: Unit, reason: str, voice: Voice | None) -> None:
+        assert unit.sample_id is not None
+        task = self._desk.disagree(unit.sample_id, reason, voice)
+        task.done.connect(lambda record: self.flow.update(unit, record))
+        self._desk.problems.news(tr("{name} goes to the supervisor.", name=unit.name))
+        self.flow.next()
+
+    def retake(self) -> None:
+        """Photograph the same unit again; the unit on the stage counts no more when the new one is sent."""
+        if self.unit.sent and self.unit.sample_id is not None:
+            self.form.set_identity(self.flow.retake(self.unit).identity)
+
+    def compare(self) -> None:
+        """Another way to look at photo and golden sample."""
+        self.stage.next_mode()
+        self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def correct(self) -> None:
+        """Type what the voice note really says."""
+        if self.details.heard.isVisible():
+            self.details.heard.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.details.heard.selectAll()
+
+    def undo(self) -> None:
+        """Take the last unit back; all of it is the draft again."""
+        if isinstance(QApplication.focusWidget(), QPlainTextEdit):
+            return
+        draft = self.flow.undo()
+        if draft is None:
+            return
+        self.form.set_identity(draft.identity)
+        if draft.voice is not None:
+            self.voice_card.set_voice(draft.voice)
+        self._desk.problems.news(tr("{name} was taken back. Judge it again, or clear it.", name=draft.name))
+
+    def newer(self) -> None:
+        """The next newer unit, at last the draft."""
+        self.flow.step(-1)
+
+    def older(self) -> None:
+        """The next older unit."""
+        self.flow.step(1)
+
+    def next_open(self) -> None:
+        """The oldest bad or doubtful unit without an answer."""
+        if not self.flow.next_open():
+            self._desk.problems.news(tr("Every unit has its answer."))
+
+    def _corrected(self, words: str) -> None:
+        unit = self.unit
+        if unit.sample_id is not None:
+            task = self._desk.correct_heard(unit.sample_id, words)
+            task.done.connect(lambda record: self.flow.update(unit, record))
+        self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- what comes in
 
@@ -237,18 +273,43 @@ class InspectPage(Spoken, QWidget):
         self._desk.open_voice(path).done.connect(self._voice_loaded)
 
     def set_photo(self, photo: Photo, seen: QImage) -> None:
-        """A photo for the unit on the stage, or for the next one when that was sent already."""
-        self._begin_next_if_sent()
-        self.unit.photo = photo
-        self.stage.mark(None)
-        self.stage.show_picture(seen)
-        self._show()
+        """A photo for the draft, which comes to the stage."""
+        draft = self.flow.draft
+        draft.photo, draft.seen, self.looked = photo, seen, None
+        self.flow.next()
+        self._desk.look(photo, self.settings).done.connect(lambda found: self._looked_at(draft, found))
 
     def set_golden(self, photo: Photo, seen: QImage) -> None:
         """The good part to compare with; it stays from unit to unit."""
-        self.unit.golden = photo
-        self.stage.set_inset(seen)
+        self.flow.draft.golden = photo
+        self.stage.set_golden(seen)
         self._show()
+
+    def scanned(self, text: str) -> None:
+        """A code from a scanner: what the part knows of it, else as it is into the field that waits."""
+        self._to_draft()
+        parts = self.form.parts
+        try:
+            if parts is not None:
+                self.form.set_identity(parts.read_code(text, self.form.identity))
+        except KensaError:
+            self.form.scanned(text)
+
+    def _looked_at(self, draft: Unit, found: Looked) -> None:
+        if draft is not self.flow.draft:
+            return
+        self.looked = found
+        for code in found.codes:
+            self._read_code(code)
+        self._show()
+
+    def _read_code(self, code: str) -> None:
+        """A barcode on the photo: only what the part knows, for a part may carry codes that are not ours."""
+        try:
+            if self.form.parts is not None:
+                self.form.set_identity(self.form.parts.read_code(code, self.form.identity))
+        except KensaError:
+            return
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -264,116 +325,119 @@ class InspectPage(Spoken, QWidget):
             (self.load_voice if is_sound(path) else self.load_photo)(path)
         event.acceptProposedAction()
 
+    def release(self) -> None:
+        """Let camera and microphone go; the program ends."""
+        self.feed.release()
+        self.voice_card.release()
+
     def _voice_loaded(self, voice: Voice) -> None:
-        self._begin_next_if_sent()
+        self._to_draft()
         self.voice_card.set_voice(voice)
 
-    def _voice_changed(self) -> None:
-        self._show()
-
     def _live_frame(self, seen: QImage) -> None:
-        if self.unit.photo is None and self.unit.step is Step.DRAFT:
+        if not self.unit.sent and self.unit.photo is None:
             self.stage.show_picture(seen, _LIVE)
 
-    def _begin_next_if_sent(self) -> None:
-        if self.unit.step is not Step.DRAFT:
-            self.clear()
+    def _camera_moved(self, state: str) -> None:
+        self._readiness.set(Trouble.NO_CAMERA, state in ("lost", "closed"))
+        self._readiness.set(Trouble.CAMERA_STALE, state == "stale")
+        self._show()
+
+    def _voice_moved(self) -> None:
+        self._readiness.set(Trouble.NO_MICROPHONE, self.voice_card.state == "off")
+        self._show()
+
+    def _to_draft(self) -> None:
+        if self.unit.sent:
+            self.flow.next()
 
     def _part_changed(self) -> None:
         part = self.form.chosen
-        self.unit.golden = None
-        self.stage.set_inset(None)
+        self.flow.draft.golden = None
+        self.stage.set_golden(None)
+        self.criterion.show_part(part)
         if part is not None and part.golden is not None:
             # The record gets it from the part; here it is only shown.
             self._desk.open_photo(part.golden).done.connect(lambda came: self.set_golden(*came))
-
-    # -- how the judgment goes on
-
-    def _kept(self, unit: Unit, sample_id: str) -> None:
-        unit.sample_id = sample_id
-        if unit.step is Step.KEEPING:
-            unit.step = Step.JUDGING
         self._show()
 
-    def _not_kept(self, unit: Unit) -> None:
-        unit.step = Step.DRAFT
-        self._show()
-
-    def _judged(self, inspection: Inspection) -> None:
-        if inspection.id == self.unit.sample_id:
-            self.unit.answered(inspection)
-            self._show()
-        elif inspection.verdict is not None:
-            self._desk.problems.news(_news(inspection))
-
-    def _left_waiting(self, sample_id: str) -> None:
-        if sample_id == self.unit.sample_id:
-            self.unit.step = Step.WAITING
-            self._show()
+    def _verdict_came(self, unit: Unit) -> None:
+        if unit.answer is None:
+            return
+        if self.settings.sounds and self.voice_card.state not in ("recording", "starting"):
+            task = self._desk.on_sound(self._devices.speaker.play, chime(unit.answer))
+            task.failed.connect(lambda _: self._readiness.set(Trouble.NO_SPEAKER, True))
+            task.done.connect(lambda _: self._readiness.set(Trouble.NO_SPEAKER, False))
+        if unit is not self.unit and unit.open:
+            defect = unit.inspection.verdict.judgment.defect if unit.inspection and unit.inspection.verdict else "none"
+            words = verdict_word(unit.answer) + ("" if defect == "none" else f"  {defect_word(defect)}")
+            self._desk.problems.news(tr("{name}: {verdict}. Ctrl+Down shows it.", name=unit.name, verdict=words))
 
     # -- what is seen
 
     def respeak(self) -> None:
         self._show()
 
+    def _show_strip(self) -> None:
+        self.strip.show_thumbs(self.flow.thumbs(), self.unit.key if self.unit.sent else None)
+
     def _show(self) -> None:
-        sent = self.unit.step is not Step.DRAFT
-        self.feed.show(self.unit.photo is None and not sent)
-        text, icon, key = (
-            (mark("Next unit"), "arrow-right", "Return") if sent else (_ACTS["judge"].text, "scan-search", "F5")
-        )
-        self.judge_button.say(self.judge_button.set_text, text)
-        self.judge_button.set_icon(icon)
-        self.judge_button.set_key(key)
-        golden = self.buttons["open_golden"]
-        golden.say(golden.set_text, _ACTS["open_golden"].text if self.unit.golden is None else mark("Drop golden"))
+        unit = self.unit
+        self.feed.show(not unit.sent and unit.photo is None)
+        self.show_side(unit)
         self._show_stage()
         self._show_band()
+        self._show_strip()
 
     def _show_stage(self) -> None:
-        if self.unit.photo is not None:
-            return
-        by_voice = self.voice_card.voice is not None and self.unit.step is not Step.DRAFT
-        if by_voice or self.feed.state != "live":
-            self.stage.show_empty(*NO_PICTURE["voice" if by_voice else self.feed.state])
+        unit = self.unit
+        if unit.seen is not None:
+            if self.stage.picture is not unit.seen or self.stage.live:
+                self.stage.show_picture(unit.seen)
+        elif unit.sent:
+            has_photo = unit.inspection is not None and unit.inspection.photo is not None
+            self.stage.show_empty(*NO_PICTURE["reading" if has_photo else "voice"])
+        elif self.feed.state != "live" or not self.stage.live:
+            icon, title, hint = NO_PICTURE[self.feed.state]
+            self.stage.show_empty(icon, title, self.feed.reason or hint)
 
     def _show_band(self) -> None:
-        unit = self.unit
-        if unit.inspection is not None and unit.inspection.verdict is not None:
-            verdict = unit.inspection.verdict
-            self.band.show_verdict(verdict)
-            self.details.show_verdict(verdict)
-            colour = theme.tokens().verdict(verdict.judgment.verdict)[0]
-            self.stage.mark(verdict.judgment.region, colour)
-        elif unit.step is Step.FAILED and unit.inspection is not None:
-            error = Fixable(unit.inspection.failure_code or "", unit.inspection.failure_message or "")
+        unit, record = self.unit, self.unit.inspection
+        verdict = record.verdict if record is not None and unit.step is Step.JUDGED else None
+        self.mark_region(verdict)
+        if verdict is not None and record is not None:
+            self.band.show_verdict(verdict, unit.name)
+            self.details.show_verdict(verdict, record.heard)
+        elif unit.step is Step.FAILED and record is not None:
+            error = Fixable(record.failure_code or "", record.failure_message or "")
             self.band.show_state("triangle-alert", tr("Could not be judged"), sentence(error))
+        elif not unit.sent and self.looked is not None and self.looked.findings and unit.photo is not None:
+            said = sentence(Fixable(self.looked.findings[0].code, self.looked.findings[0].message))
+            self.band.show_state("triangle-alert", said, mark("F2 takes it again. Enter judges it as it is."))
         else:
             self.band.show_state(*BAND[self._band_state()])
 
     def _band_state(self) -> str | Step:
-        if self.unit.step is Step.JUDGING and self._readiness.stage not in (Stage.READY, Stage.FAILED):
+        unit, part = self.unit, self.form.chosen
+        if unit.step is Step.JUDGING and self._readiness.busy:
             return "loading"
-        if self.unit.step is not Step.DRAFT:
-            return self.unit.step
-        if self.unit.photo is not None:
-            return "photo"
-        if self.voice_card.voice is not None:
-            return "voice"
+        if unit.sent:
+            return unit.step
+        photo, voice = unit.photo is not None, self.voice_card.voice is not None
+        modalities = part.modalities if part else ("photo", "voice")
+        if photo or voice:
+            lacking = [what for what in (part.required if part else ()) if not {"photo": photo, "voice": voice}[what]]
+            if lacking:
+                return f"needs_{lacking[0]}"
+            return ("photo" if not voice and "voice" in modalities else "seen") if photo else "voice"
+        if "photo" not in modalities:
+            return "speak"
         return "live" if self.feed.state == "live" else "blind"
 
-    def _ask_file(self, title: str, kind: str, patterns: str, purpose: str) -> Path | None:
+    def _ask_file(self, title: str, kind: str, patterns: str) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(self, tr(title), "", f"{tr(kind)} ({patterns});;{tr('All files')} (*)")
         return Path(name) if name else None
 
 
 def _patterns() -> str:
     return " ".join(f"*{suffix}" for suffix in sorted(PHOTO_SUFFIXES))
-
-
-def _news(inspection: Inspection) -> str:
-    """The verdict of a unit that is no longer on the stage."""
-    assert inspection.verdict is not None
-    said = inspection.verdict.judgment
-    defect = "" if said.defect == "none" else defect_word(said.defect)
-    return f"{unit_name(inspection)}:  {verdict_word(said.verdict)}  {defect}"

@@ -1,4 +1,4 @@
-"""The window: pages at the left, the one place for readiness and queue at the top, banner and help above all.
+"""The window: pages at the left, counters, person and readiness at the top, banner and help above all.
 
 Knows pages and settings; builds no thread, no database and no model: app.py does.
 """
@@ -6,74 +6,29 @@ Knows pages and settings; builds no thread, no database and no model: app.py doe
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from inspector_app.capture.setup import CameraSetup
 from inspector_app.parts import Parts
 from inspector_app.settings import Settings
-from inspector_app.ui import icons, theme
-from inspector_app.ui.actions import WINDOW_ACTS, bind
+from inspector_app.ui import theme
+from inspector_app.ui.actions import RAIL, WINDOW_ACTS, bind, with_own_keys
+from inspector_app.ui.counters import CountersBar
 from inspector_app.ui.desk import Desk, Devices
+from inspector_app.ui.gate import Gate
 from inspector_app.ui.help_overlay import HelpOverlay
 from inspector_app.ui.history_page import HistoryPage
 from inspector_app.ui.inspect_page import InspectPage
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.problems import Banner, Problem, ProblemsDialog
-from inspector_app.ui.readiness import Readiness, Stage
+from inspector_app.ui.readiness import Readiness
+from inspector_app.ui.ready import ReadinessChip, ReadyDialog
 from inspector_app.ui.settings_dialog import SettingsDialog
-from inspector_app.ui.theme import Themed
-from inspector_app.ui.widgets import RailButton, label
+from inspector_app.ui.widgets import KeyButton, RailButton, label
 
 _ACTS = {act.name: act for act in WINDOW_ACTS}
-_RAIL = 104
-_DETAIL = 460
-"""Widest that the detail of the readiness may be, in pixels."""
-
-
-class ReadinessChip(Spoken, Themed, QWidget):
-    """Where the program stands: the stage by name, moving while it is busy."""
-
-    def __init__(self, readiness: Readiness) -> None:
-        super().__init__()
-        self._readiness = readiness
-        self._icon, self._words, self._detail = QLabel(), label("section"), label("caption")
-        self._bar = QProgressBar(maximum=0, textVisible=False)
-        self._bar.setFixedSize(96, 6)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.GAP_S)
-        for part in (self._icon, self._words, self._bar, self._detail):
-            row.addWidget(part)
-        readiness.changed.connect(lambda _: self.respeak())
-        self.respeak()
-
-    def text(self) -> str:
-        """What it says."""
-        return self._words.text()
-
-    def respeak(self) -> None:
-        stage, now = self._readiness.stage, theme.tokens()
-        self._words.setText(tr(stage.value))
-        detail = self._readiness.detail
-        self._detail.setText(self._detail.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideRight, _DETAIL))
-        self._detail.setToolTip(detail)
-        self._bar.setVisible(stage.busy)
-        self._icon.setVisible(not stage.busy)
-        name, colour = ("circle-check", now.ok) if stage is Stage.READY else ("triangle-alert", now.ng)
-        self._icon.setPixmap(icons.pixmap(name, colour, 20, self.devicePixelRatioF()))
-
-    def restyle(self) -> None:
-        self.respeak()
+_RAIL_WIDTH = 104
 
 
 class MainWindow(Spoken, QMainWindow):
@@ -83,21 +38,22 @@ class MainWindow(Spoken, QMainWindow):
 
     def __init__(self, desk: Desk, devices: Devices, readiness: Readiness, settings: Settings) -> None:
         super().__init__()
-        self._desk, self._devices, self._settings = desk, devices, settings
+        self._desk, self._devices, self._settings, self._readiness = desk, devices, settings, readiness
         self._parts: Parts | None = None
         self._language: Callable[[], str] = lambda: "en"
+        self._bound: dict[str, QAction] = {}
         self.inspect_page = InspectPage(desk, devices, readiness)
         self.history_page = HistoryPage(desk, devices)
         self.pages = QStackedWidget()
-        self.chip = ReadinessChip(readiness)
-        self.queue_label = label("caption")
+        self.chip, self.counters = ReadinessChip(readiness), CountersBar()
         self._build()
         self.banner, self.help = Banner(self), HelpOverlay(self)
-        bind(self, WINDOW_ACTS)
+        self.gate = Gate(self, desk)
         self._connect()
+        self._bind()
         self.go_inspect()
         self.resize(QSize(1280, 800))
-        self.setMinimumSize(QSize(1100, 700))
+        self.setMinimumSize(QSize(1240, 700))
 
     # -- how it is put together
 
@@ -121,10 +77,8 @@ class MainWindow(Spoken, QMainWindow):
     def _build_rail(self) -> QFrame:
         rail = QFrame()
         rail.setObjectName("rail")
-        rail.setFixedWidth(_RAIL)
-        self.rail = {
-            name: RailButton(act.icon, act.text, act.key) for name, act in _ACTS.items() if name != "close_window"
-        }
+        rail.setFixedWidth(_RAIL_WIDTH)
+        self.rail = {name: RailButton(_ACTS[name].icon, _ACTS[name].text, _ACTS[name].key) for name in RAIL}
         column = QVBoxLayout(rail)
         column.setContentsMargins(theme.GAP_S, theme.GAP_S, theme.GAP_S, theme.GAP)
         column.setSpacing(theme.GAP_S)
@@ -144,27 +98,38 @@ class MainWindow(Spoken, QMainWindow):
     def _build_top(self) -> QFrame:
         top = QFrame()
         top.setObjectName("topbar")
-        top.setFixedHeight(56)
+        top.setFixedHeight(64)
+        self.person_button = KeyButton("user-round", _ACTS["sign_in"].text, _ACTS["sign_in"].key, "quiet")
+        self.person_button.clicked.connect(self.sign_in)
+        self.chip.clicked.connect(self.show_ready)
         row = QHBoxLayout(top)
-        row.setContentsMargins(theme.GAP_XL, 0, theme.GAP_XL, 0)
-        row.setSpacing(theme.GAP_L)
-        self.page_title = label("title")
-        row.addWidget(self.page_title)
+        row.setContentsMargins(theme.GAP_XL, 0, theme.GAP_L, 0)
+        row.setSpacing(theme.GAP)
+        row.addWidget(self.counters)
         row.addStretch(1)
-        row.addWidget(self.queue_label)
+        row.addWidget(self.person_button)
         row.addWidget(self.chip)
         return top
 
     def _connect(self) -> None:
-        self._desk.queue_changed.connect(lambda _: self.respeak())
         self._desk.problems.added.connect(self._show_problem)
+        self._desk.counted.connect(self.counters.show_counts)
+        self._desk.person_changed.connect(lambda _: self.respeak())
         self.banner.details_wanted.connect(self.show_problems)
+
+    def _bind(self) -> None:
+        for action in self._bound.values():
+            self.removeAction(action)
+        self._bound = bind(self, with_own_keys(WINDOW_ACTS, self._settings.keys))
 
     def load(self, parts: Parts, language: Callable[[], str]) -> None:
         """Fill what comes from files: the parts, the last part and lot; open the devices."""
         self._parts, self._language = parts, language
         self.inspect_page.form.load(parts, language(), self._settings.last_part, self._settings.last_lot)
         self._use_settings(None)
+        self._desk.early().done.connect(self.inspect_page.flow.load)
+        self._desk.count()
+        self.gate.begin(self._settings)
 
     # -- actions
 
@@ -181,15 +146,61 @@ class MainWindow(Spoken, QMainWindow):
     def show_problems(self) -> None:
         """All problems of this run."""
         self.banner.hide()
-        self._open(ProblemsDialog(self._desk.problems, self))
+        self.open_dialog(ProblemsDialog(self._desk.problems, self))
 
     def show_settings(self) -> None:
         """Change the settings."""
-        dialog = SettingsDialog(self._settings, self._devices, self._language(), self)
+        dialog = SettingsDialog(self._settings, self._devices, self._language(), self._desk, self)
         dialog.accepted.connect(lambda: self.change_settings(dialog.settings))
-        self._open(dialog)
+        dialog.set_up_wanted.connect(self.show_set_up)
+        self.open_dialog(dialog)
 
-    def _open(self, dialog: QDialog) -> None:
+    def show_parts(self) -> None:
+        """What is known of each part; a supervisor may change it."""
+        if self._parts is None:
+            return
+        from inspector_app.ui.parts_editor import PartsDialog  # seldom opened: not part of the start
+
+        dialog = PartsDialog(self._desk, self._parts, self.inspect_page.form.part, self._language(), self)
+        dialog.changed.connect(self._parts_changed)
+        self.open_dialog(dialog)
+
+    def show_ready(self) -> None:
+        """What is ready and what is not."""
+        self.open_dialog(ReadyDialog(self._readiness, self))
+
+    def show_set_up(self) -> None:
+        """The guided set-up, step by step; each can be skipped."""
+        from inspector_app.ui.set_up import SetUp  # seldom opened: not part of the start
+
+        guide = SetUp(self._settings, self._devices, self._desk, self._readiness, self._parts, self._language(), self)
+        guide.chosen.connect(self.change_settings)
+        guide.sample_wanted.connect(self.inspect_page.load_photo)
+        self.open_dialog(guide)
+
+    def show_help(self) -> None:
+        """Cover the window with the list of keys."""
+        self.help.open()
+
+    def sign_in(self) -> None:
+        """Another person, or nobody: the station is locked."""
+        self.gate.ask_person()
+
+    def full_screen(self) -> None:
+        """The whole screen, and back; out of kiosk mode only with a supervisor's PIN."""
+        self.gate.toggle_full_screen()
+
+    def close_window(self) -> None:
+        """End the program."""
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.gate.may_close():
+            super().closeEvent(event)
+        else:
+            event.ignore()
+
+    def open_dialog(self, dialog: QDialog) -> None:
         """Over this window, which gets the keys back after it, also where no window manager does that."""
         dialog.finished.connect(self._back)
         dialog.finished.connect(dialog.deleteLater)
@@ -200,18 +211,15 @@ class MainWindow(Spoken, QMainWindow):
         if page := self.pages.currentWidget():
             page.setFocus()
 
-    def show_help(self) -> None:
-        """Cover the window with the list of keys."""
-        self.help.open()
-
-    def close_window(self) -> None:
-        """End the program."""
-        self.close()
-
     def change_settings(self, settings: Settings) -> None:
         """Use other settings from now on."""
         before, self._settings = self._settings, settings
         self.settings_changed.emit(settings)
+        self._use_settings(before)
+
+    def take_settings(self, settings: Settings) -> None:
+        """Go back to settings that were used before: the others were refused."""
+        before, self._settings = self._settings, settings
         self._use_settings(before)
 
     def keep_settings(self, settings: Settings) -> None:
@@ -225,18 +233,24 @@ class MainWindow(Spoken, QMainWindow):
     def _use_settings(self, before: Settings | None) -> None:
         """Open what was chosen, unless it is open already."""
         page, now = self.inspect_page, self._settings
-        page.operator = now.operator
-        page.camera_source = str(now.camera)
-        if before is None or before.camera != now.camera:
-            page.feed.open(page.camera_source)
+        page.use(now)
+        self._bind()
+        setup = CameraSetup.of(now)
+        if before is None or page.camera_setup != setup:
+            page.camera_setup = setup
+            page.feed.open(setup)
         if before is None or before.microphone != now.microphone:
             page.voice_card.use(now.microphone or "")
+        self.gate.use(before, now)
+
+    def _parts_changed(self, parts: Parts) -> None:
+        self._parts = parts
+        self.inspect_page.form.load(parts, self._language())
 
     def _go(self, page: QWidget, name: str) -> None:
         self.pages.setCurrentWidget(page)
         for other in ("go_inspect", "go_history"):
             self.rail[other].setChecked(other == name)
-        self.respeak()
         page.setFocus()
 
     def _show_problem(self, problem: Problem) -> None:
@@ -245,10 +259,9 @@ class MainWindow(Spoken, QMainWindow):
     # -- what is seen
 
     def respeak(self) -> None:
-        on_history = self.pages.currentWidget() is self.history_page
-        self.page_title.setText(tr(_ACTS["go_history" if on_history else "go_inspect"].text))
-        count = self._desk.queue
-        self.queue_label.setText(tr("{count} waiting for the model", count=count) if count else "")
+        person, shift = self._desk.person, self.counters.tally.name
+        name = person.name if person is not None and not self.gate.nameless else tr("Nobody signed in")
+        self.person_button.set_text("   ".join(part for part in (name, shift) if part))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,4 +1,4 @@
-"""Text painted by hand that never leaves its room: made smaller down to a readable size, then shortened with an ellipsis.
+"""Text painted by hand that never leaves its room: made smaller while it stays readable, then shortened.
 
 Knows painters and fonts. Knows no widget of ours; `Painted` lets a test ask what had to be shortened.
 """

@@ -13,7 +13,8 @@ from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.stage import PhotoStage
 from inspector_app.ui.theme import Themed
-from inspector_app.ui.verdict_card import VerdictBand, VerdictDetails
+from inspector_app.ui.verdict_band import VerdictBand
+from inspector_app.ui.verdict_card import VerdictDetails
 from inspector_app.ui.widgets import EmptyState, KeyButton, MonoText, label, scrolled
 from model_runtime.verdict import Fixable
 

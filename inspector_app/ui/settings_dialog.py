@@ -1,4 +1,4 @@
-"""The settings dialog, built from the typed settings: each field says its label, help and choices itself.
+"""The settings dialog, built from the typed settings: each field says its label, help, choices and group itself.
 
 Knows `Settings`; saves nothing: the caller gets the changed settings.
 """
@@ -6,118 +6,170 @@ Knows `Settings`; saves nothing: the caller gets the changed settings.
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from inspector_app.capture.setup import CameraSetup
 from inspector_app.settings import Settings, Spec
-from inspector_app.ui import theme
-from inspector_app.ui.desk import Devices
+from inspector_app.ui import settings_editors, theme
+from inspector_app.ui.desk import Desk, Devices
+from inspector_app.ui.device_tests import CameraTest, MicrophoneTest
 from inspector_app.ui.language import mark, tr
-from inspector_app.ui.widgets import KeyButton, label
+from inspector_app.ui.sheet import Sheet, key_button
+from inspector_app.ui.widgets import label, scrolled
 
-FIELDS = ("language", "theme", "camera", "microphone", "operator", "threads")
-_CHOICE_WORDS = {
-    "auto": mark("As the system"),
-    "ja": "日本語",
-    "en": "English",
-    "light": mark("Light"),
-    "dark": mark("Dark"),
+GROUPS = {
+    "look": mark("Language and looks"),
+    "station": mark("Station"),
+    "camera": mark("Camera and photo"),
+    "voice": mark("Voice note"),
+    "scanner": mark("Scanner"),
+    "people": mark("People and shifts"),
+    "model": mark("Model"),
 }
+_BY_NAME = {"camera": "camera", "check": "camera", "microphone": "voice", "scanner": "scanner"}
 
 
-class SettingsDialog(QDialog):
+def group_of(name: str, spec: Spec) -> str:
+    """Where a field stands: by the first word of its name, else by what it says itself."""
+    return _BY_NAME.get(name.split("_")[0], spec.group if spec.group in GROUPS else "station")
+
+
+class _Row(QWidget):
+    """One setting: its name, its editor, and the help in full: a glove cannot hover."""
+
+    def __init__(self, name: str, spec: Spec, japanese: bool, editor: QWidget) -> None:
+        super().__init__()
+        title, hint = label("section", wrap=True), label("caption", wrap=True)
+        title.setText(spec.label_ja if japanese else spec.label_en)
+        hint.setText(spec.help_ja if japanese else spec.help_en)
+        hint.setVisible(bool(hint.text()))
+        title.setFixedWidth(190)
+        title.setBuddy(editor)
+        editor.setAccessibleName(title.text())
+        self.words = " ".join((name, spec.label_en, spec.label_ja, spec.help_en, spec.help_ja)).casefold()
+        right = QVBoxLayout()
+        right.setSpacing(2)
+        right.addWidget(editor)
+        right.addWidget(hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP_L)
+        row.addWidget(title)
+        row.addLayout(right, 1)
+
+
+class SettingsDialog(Sheet):
     """Edits a copy; `settings` is the result after it was accepted."""
 
-    def __init__(self, settings: Settings, devices: Devices, language: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    set_up_wanted = Signal()
+
+    def __init__(
+        self, settings: Settings, devices: Devices, language: str, desk: Desk, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(mark("Settings"), "", parent)
         self.settings = settings
-        self._devices = devices
-        self._language = language
+        self._devices, self._desk, self._japanese = devices, desk, language == "ja"
         self._read: dict[str, Callable[[], Any]] = {}
         self.editors: dict[str, QWidget] = {}
-        self.setWindowTitle(tr("Settings"))
+        self.rows: dict[str, _Row] = {}
+        self.headings: dict[str, QWidget] = {}
+        self.search_edit, self.fault = QLineEdit(), label("warning", wrap=True)
+        self._tests: tuple[CameraTest, MicrophoneTest] = (CameraTest(desk, devices), MicrophoneTest(desk, devices))
         self._build()
-        self.resize(560, 0)
+        self.resize(760, 680)
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.GAP_XL, theme.GAP_XL, theme.GAP_XL, theme.GAP_XL)
-        column.setSpacing(theme.GAP_L)
-        title = label("title")
-        title.setText(tr("Settings"))
-        column.addWidget(title)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.GAP_L)
-        grid.setVerticalSpacing(theme.GAP)
-        grid.setColumnStretch(1, 1)
-        for row, name in enumerate(FIELDS):
-            self._add_field(grid, row, name, Settings.specs()[name])
-        column.addLayout(grid)
-        buttons = QHBoxLayout()
-        save = KeyButton("check", mark("Save"), "Ctrl+Return", "primary")
-        cancel = KeyButton("x", mark("Cancel"), "Esc")
-        save.setMinimumHeight(theme.TARGET + 8)
-        save.setShortcut("Ctrl+Return")
-        save.clicked.connect(self.accept)
-        cancel.clicked.connect(self.reject)
-        for button in (cancel, save):
-            button.setAutoDefault(False)
-            buttons.addWidget(button, 1)
-        column.addLayout(buttons)
+        self.say(self.search_edit.setPlaceholderText, mark("Search the settings"))
+        self.say(self.search_edit.setAccessibleName, mark("Search the settings"))
+        self.search_edit.setClearButtonEnabled(True)
+        self.search_edit.textChanged.connect(self._search)
+        self.body.addWidget(self.search_edit)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP)
+        for group in GROUPS:
+            self._add_group(column, group)
+        self.body.addWidget(scrolled(holder, right=theme.GAP_L), 1)
+        self.body.addWidget(self.fault)
+        self.fault.hide()
+        self.add_button("x", mark("Cancel"), "Esc", self.reject)
+        self.add_button("sparkles", mark("Guided set-up"), "Ctrl+U", self._guide)
+        self.add_button("check", mark("Save"), "Ctrl+Return", self.accept, "primary")
 
-    def _add_field(self, grid: QGridLayout, row: int, name: str, spec: Spec) -> None:
-        words = label("section")
-        japanese = self._language == "ja"
-        words.setText(spec.label_ja if japanese else spec.label_en)
-        words.setMinimumWidth(120)
-        editor = self._editor(name, spec)
-        words.setBuddy(editor)
-        editor.setAccessibleName(words.text())
-        help_text = spec.help_ja if japanese else spec.help_en
-        grid.addWidget(words, row, 0, Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(editor, row, 1)
-        editor.setToolTip(help_text)
-        self.editors[name] = editor
+    def _add_group(self, column: QVBoxLayout, group: str) -> None:
+        heading = label("strong")
+        self.say(heading.setText, GROUPS[group])
+        column.addSpacing(theme.GAP_S if self.rows else 0)
+        column.addWidget(heading)
+        self.headings[group] = heading
+        for name, spec in Settings.specs().items():
+            if spec.hidden or group_of(name, spec) != group:
+                continue
+            editor, read = settings_editors.editor(name, spec, getattr(self.settings, name), self._choices(name))
+            self._read[name], self.editors[name] = read, editor
+            self.rows[name] = _Row(name, spec, self._japanese, editor)
+            column.addWidget(self.rows[name])
+        self._add_test(column, group)
 
-    def _editor(self, name: str, spec: Spec) -> QWidget:
-        value = getattr(self.settings, name)
+    def _add_test(self, column: QVBoxLayout, group: str) -> None:
+        """What was chosen can be tried before it is saved."""
+        camera, microphone = self._tests
+        if group == "camera":
+            button = key_button(self, "camera", mark("Test the camera"), "Ctrl+T", lambda: camera.test(self._camera()))
+            column.addWidget(button)
+            column.addWidget(camera)
+        elif group == "voice":
+            chosen = self._read["microphone"]
+            button = key_button(self, "mic", mark("Test the microphone"), "Ctrl+M", lambda: microphone.test(chosen()))
+            column.addWidget(button)
+            column.addWidget(microphone)
+
+    def _camera(self) -> CameraSetup:
+        return CameraSetup.of(self._chosen())
+
+    def _choices(self, name: str) -> list[tuple[Any, str]]:
+        """What this computer has for a field that names a device."""
         if name == "camera":
-            names = [(int(found.source), found.name) for found in self._devices.cameras() if found.source.isdigit()]
-            return self._choice(name, names or [(0, tr("No camera found"))], value)
+            return [(found.source, found.name) for found in self._devices.cameras()]
         if name == "microphone":
-            microphones = [(found.source, found.name) for found in self._devices.microphones()]
-            return self._choice(name, [(None, tr("As the system")), *microphones], value)
-        if spec.choices:
-            return self._choice(
-                name, [(choice, tr(_CHOICE_WORDS.get(choice, choice))) for choice in spec.choices], value
-            )
-        if name == "threads":
-            return self._number(name, spec, value)
-        edit = QLineEdit(str(value or ""))
-        self._read[name] = lambda: edit.text().strip()
-        return edit
+            found = [(one.source, one.name) for one in self._devices.microphones()]
+            return [(None, tr("As the system")), *found]
+        return []
 
-    def _choice(self, name: str, choices: list[tuple[Any, str]], value: Any) -> QComboBox:
-        box = QComboBox()
-        values = [choice for choice, _ in choices]
-        if value not in values:
-            # What is set now but not plugged in now stays a choice.
-            values.append(value)
-            choices = [*choices, (value, str(value))]
-        box.addItems([words for _, words in choices])
-        box.setCurrentIndex(values.index(value))
-        self._read[name] = lambda: values[box.currentIndex()]
-        return box
+    def _search(self, text: str) -> None:
+        wanted = text.strip().casefold()
+        for row in self.rows.values():
+            row.setVisible(wanted in row.words)
+        specs = Settings.specs()
+        for group, heading in self.headings.items():
+            there = [row for name, row in self.rows.items() if group_of(name, specs[name]) == group]
+            heading.setVisible(any(not row.isHidden() for row in there))
 
-    def _number(self, name: str, spec: Spec, value: int | None) -> QSpinBox:
-        box = QSpinBox()
-        box.setRange(0, spec.high or 256)
-        box.setSpecialValueText(tr("As many as the computer has"))
-        box.setValue(value or 0)
-        self._read[name] = lambda: box.value() or None
-        return box
+    def _guide(self) -> None:
+        self.reject()
+        self.set_up_wanted.emit()
+
+    def _chosen(self) -> Settings:
+        return self.settings.changed(**{name: read() for name, read in self._read.items()})
 
     def accept(self) -> None:
-        """Take over what was chosen."""
-        self.settings = self.settings.changed(**{name: read() for name, read in self._read.items()})
+        """Take over what was chosen; what does not fit is named and nothing is lost."""
+        for name, read in self._read.items():
+            try:
+                self.settings.changed(**{name: read()})
+            except (ValueError, TypeError):
+                spec = Settings.specs()[name]
+                title = spec.label_ja if self._japanese else spec.label_en
+                self.fault.setText(tr("“{field}” cannot be this; correct it.", field=title))
+                self.fault.show()
+                self.editors[name].setFocus()
+                return
+        self.settings = self._chosen()
         super().accept()
+
+    def done(self, result: int) -> None:
+        for test in self._tests:
+            test.stop()
+        super().done(result)

@@ -45,7 +45,7 @@ _ICONS = {Mark.WAITING: "hourglass", Mark.JUDGING: "loader-circle", Mark.FAILED:
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """One unit of the strip. `open`: it is bad or doubtful and nobody has answered yet. `key` is the strip's own name."""
+    """One unit of the strip; `key` names it. `open`: it is bad or doubtful and nobody has answered yet."""
 
     key: int
     name: str

@@ -167,8 +167,10 @@ def apply(app: QApplication, wanted: str, template: Path) -> None:
     font.setPixelSize(15)
     app.setFont(font)
     app.setPalette(_palette(chosen))
-    arrow = (template.parent / "icons" / f"chevron-down-{name}.svg").as_posix()
-    app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(asdict(chosen), arrow=arrow))
+    icons = template.parent / "icons"
+    files = {"arrow": icons / f"chevron-down-{name}.svg", "check": icons / f"check-{name}.svg"}
+    places = {role: file.as_posix() for role, file in files.items()}
+    app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(asdict(chosen), **places))
     for widget in app.allWidgets():
         if isinstance(widget, Themed):
             widget.restyle()

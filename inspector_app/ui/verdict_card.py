@@ -1,114 +1,18 @@
-"""The verdict as people read it: a band for two metres' distance, and the details for near by.
+"""The details of a verdict for near by: what is wrong, how sure the model is, what it heard.
 
 Knows the verdict and its words. Knows no page and no database.
 """
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector_app.ui import icons, theme
+from inspector_app.ui import theme
 from inspector_app.ui.language import Spoken, mark, tr
+from inspector_app.ui.painting import sized
 from inspector_app.ui.widgets import label
-from inspector_app.ui.words import SEVERITIES, defect_word, doubt, place_words, summary, verdict_word
+from inspector_app.ui.words import SEVERITIES, defect_word, place_words
 from model_runtime.verdict import Answer, Severity, Thresholds, Verdict
-
-_BUSY = "loader-circle"
-"""The icon that turns while it is shown."""
-
-
-class VerdictBand(Spoken, QWidget):
-    """Colour, shape and word of the verdict; before it, what to do or what is being waited for."""
-
-    def __init__(self, height: int = 116) -> None:
-        super().__init__()
-        self._verdict: Verdict | None = None
-        self._icon, self._title, self._hint = "camera", "", ""
-        self._angle = 0
-        self._spin = QTimer(self, interval=40)
-        self._spin.timeout.connect(self._turn)
-        self.setFixedHeight(height)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    @property
-    def answer(self) -> Answer | None:
-        """The verdict that is shown, if one is."""
-        return self._verdict.judgment.verdict if self._verdict else None
-
-    @property
-    def title(self) -> str:
-        """The large word, as it is on the screen."""
-        return verdict_word(self._verdict.judgment.verdict) if self._verdict else tr(self._title)
-
-    def show_verdict(self, verdict: Verdict) -> None:
-        """Say the verdict."""
-        self._verdict = verdict
-        self._spin.stop()
-        self.respeak()
-
-    def show_state(self, icon: str, title: str, hint: str) -> None:
-        """Say what to do or what is going on; both texts are sources for `tr`, or said already."""
-        self._verdict, self._icon, self._title, self._hint = None, icon, title, hint
-        if (icon == _BUSY) != self._spin.isActive():
-            self._spin.stop() if icon != _BUSY else self._spin.start()
-        self.respeak()
-
-    def _turn(self) -> None:
-        self._angle = (self._angle + 12) % 360
-        self.update()
-
-    def respeak(self) -> None:
-        self.setAccessibleName(f"{self.title}. {self._second_line()}")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(360, self.height())
-
-    def _second_line(self) -> str:
-        if self._verdict is None:
-            return tr(self._hint) if self._hint else ""
-        return summary(self._verdict)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        now = theme.tokens()
-        fill, ink, icon, size = QColor(now.card), QColor(now.text), self._icon, 30
-        if self._verdict is not None:
-            fill, ink = now.verdict(self._verdict.judgment.verdict)
-            icon, size = icons.VERDICT_ICONS[self._verdict.judgment.verdict], 64
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(now.line), 1) if self._verdict is None else Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
-        side = self.height() * (0.66 if self._verdict else 0.48)
-        mark_place = QRectF(theme.GAP_XL, (self.height() - side) / 2, side, side)
-        self._paint_icon(painter, icon, ink, mark_place)
-        room = QRectF(mark_place.right() + theme.GAP_XL, 0, self.width() - mark_place.right() - 2 * theme.GAP_XL,
-                      self.height())  # fmt: skip
-        self._paint_words(painter, room, ink, size)
-        painter.end()
-
-    def _paint_icon(self, painter: QPainter, icon: str, ink: QColor, place: QRectF) -> None:
-        painter.save()
-        if icon == _BUSY:
-            painter.translate(place.center())
-            painter.rotate(self._angle)
-            painter.translate(-place.center())
-        icons.draw(painter, icon, ink, place)
-        painter.restore()
-
-    def _paint_words(self, painter: QPainter, room: QRectF, ink: QColor, size: int) -> None:
-        second = self._second_line()
-        first_font = _fitting(self.font(), self.title, room.width(), min(size, int(self.height() * 0.52)), True)
-        second_font = _fitting(self.font(), second, room.width(), min(20 if self._verdict else 16, size), False)
-        # Set by what is seen of the letters: the fonts' own line heights leave holes above and below.
-        high, low = 0.76 * first_font.pixelSize(), 0.76 * second_font.pixelSize() if second else 0.0
-        gap = 0.27 * first_font.pixelSize() + 4 if second else 0.0
-        baseline = (self.height() - high - gap - low) / 2 + high
-        painter.setPen(ink)
-        for font, text, line in ((first_font, self.title, baseline), (second_font, second, baseline + gap + low)):
-            painter.setFont(font)
-            painter.drawText(QPointF(room.left(), line), text)
 
 
 class ProbabilityBar(Spoken, QWidget):
@@ -118,15 +22,18 @@ class ProbabilityBar(Spoken, QWidget):
         super().__init__()
         self._p: float | None = None
         self._thresholds = Thresholds()
-        self.setFixedHeight(66)
+        self.setFixedHeight(70)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_probability(self, p_ng: float | None, thresholds: Thresholds) -> None:
         """Set the pointer; None shows the scale alone."""
         self._p, self._thresholds = p_ng, thresholds
         if p_ng is not None:
-            self.setAccessibleName(tr("Probability of NG: {percent} %", percent=f"{100 * p_ng:.1f}"))
+            self.setAccessibleName(tr("Probability of NG: {percent} %", percent=_percent(p_ng)))
         self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now = theme.tokens()
@@ -153,15 +60,17 @@ class ProbabilityBar(Spoken, QWidget):
         painter.restore()
 
     def _paint_ticks(self, painter: QPainter, track: QRectF, now: theme.Tokens) -> None:
-        font = self.font()
-        font.setPixelSize(12)
-        painter.setFont(font)
+        painter.setFont(sized(self.font(), 13))
         for value in (self._thresholds.ok_below, self._thresholds.ng_above):
             x = track.left() + value * track.width()
             painter.setPen(QPen(QColor(now.card), 2))
             painter.drawLine(int(x), int(track.top()), int(x), int(track.bottom()))
             painter.setPen(QColor(now.muted))
-            painter.drawText(QRectF(x - 30, track.bottom() + 3, 60, 18), Qt.AlignmentFlag.AlignHCenter, f"{value:.2f}")
+            painter.drawText(
+                QRectF(x - 30, track.bottom() + 3, 60, 18),
+                Qt.AlignmentFlag.AlignHCenter,
+                QLocale().toString(value, "f", 2),
+            )
         painter.setPen(QColor(now.muted))
         ends = QRectF(track.left(), track.bottom() + 3, track.width(), 18)
         painter.drawText(ends, Qt.AlignmentFlag.AlignLeft, "OK")
@@ -170,34 +79,71 @@ class ProbabilityBar(Spoken, QWidget):
     def _paint_pointer(self, painter: QPainter, track: QRectF, now: theme.Tokens) -> None:
         assert self._p is not None
         x = track.left() + self._p * track.width()
-        font = QFont(self.font())
-        font.setPixelSize(14)
-        font.setBold(True)
+        font = sized(self.font(), 16, bold=True)
         painter.setFont(font)
-        text = f"{100 * self._p:.1f} %"
+        text = f"{_percent(self._p)} %"
         width = QFontMetricsF(font).horizontalAdvance(text) + 4
         left = min(max(x - width / 2, 0), self.width() - width)
         painter.setPen(QColor(now.text))
-        painter.drawText(QRectF(left, 0, width, 18), Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(QRectF(left, 0, width, 22), Qt.AlignmentFlag.AlignCenter, text)
         painter.setPen(QPen(QColor(now.card), 3))
         painter.setBrush(QColor(now.text))
         painter.drawEllipse(QRectF(x - 9, track.center().y() - 9, 18, 18))
 
 
-class VerdictDetails(Spoken, QWidget):
-    """What is wrong, how bad, where; the probability; what was heard; why a person must decide."""
+class HeardEdit(QPlainTextEdit):
+    """What was heard, to be corrected by typing. `corrected` gives the new words when the person is done with them."""
 
-    _ROWS = (("defect", mark("Defect")), ("severity", mark("Severity")), ("place", mark("Place")))
+    corrected = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
+        self._before = ""
+        self.setProperty("role", "heard")
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(76)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_words(self, words: str) -> None:
+        """Other words; what is being typed is left alone."""
+        if not self.hasFocus():
+            self._before = words
+            self.setPlainText(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clearFocus()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._before)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        words = " ".join(self.toPlainText().split())
+        if words != self._before:
+            self._before = words
+            self.corrected.emit(words)
+
+
+class VerdictDetails(Spoken, QWidget):
+    """What is wrong, how bad, where; the probability; what was heard. Why a person must decide stands on the band."""
+
+    _ROWS = (("defect", mark("Defect")), ("severity", mark("Severity")), ("place", mark("Place")))
+    corrected = Signal(str)
+
+    def __init__(self, heard_key: str = "") -> None:
+        super().__init__()
         self._verdict: Verdict | None = None
         self._values: dict[str, QLabel] = {}
-        self.bar = ProbabilityBar()
-        self.warning = label("warning", wrap=True)
-        self.heard = label("heard", wrap=True, selectable=True)
-        self._heard_title, self._bar_title = label("caption"), label("caption")
+        self.bar, self.heard = ProbabilityBar(), HeardEdit()
+        self.heard.setReadOnly(not heard_key)
+        self._heard_title, self._bar_title, self._heard_key = label("caption"), label("caption"), label("key")
+        self._heard_key.setText(heard_key)
+        self._heard_key.setVisible(bool(heard_key))
         self._build()
+        self.heard.corrected.connect(self.corrected)
         self.clear()
 
     def _build(self) -> None:
@@ -208,17 +154,20 @@ class VerdictDetails(Spoken, QWidget):
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(0)
         for number, (name, title) in enumerate(self._ROWS):
-            caption, value = label("caption"), label("section", wrap=True)
+            caption, value = label("caption"), label("strong", wrap=True)
             self.say(caption.setText, title)
             grid.addWidget(caption, 0, number)
             grid.addWidget(value, 1, number)
             grid.setColumnStretch(number, 1)
             self._values[name] = value
         column.addLayout(grid)
-        column.addWidget(self.warning)
         column.addWidget(self._bar_title)
         column.addWidget(self.bar)
-        column.addWidget(self._heard_title)
+        heading = QHBoxLayout()
+        heading.addWidget(self._heard_title)
+        heading.addStretch(1)
+        heading.addWidget(self._heard_key)
+        column.addLayout(heading)
         column.addWidget(self.heard)
         self.say(self._bar_title.setText, mark("Probability of NG, with the two thresholds"))
         self.say(self._heard_title.setText, mark("Heard in the voice note"))
@@ -229,12 +178,12 @@ class VerdictDetails(Spoken, QWidget):
         for value in self._values.values():
             value.setText("–")
         self.bar.show_probability(None, Thresholds())
-        for part in (self.heard, self._heard_title, self.warning):
-            part.hide()
+        self._show_heard("")
 
-    def show_verdict(self, verdict: Verdict) -> None:
-        """Say all of it."""
+    def show_verdict(self, verdict: Verdict, heard: str | None = None) -> None:
+        """Say all of it; `heard` are the corrected words, where somebody corrected them."""
         self._verdict = verdict
+        self._show_heard(verdict.judgment.heard if heard is None else heard)
         self.respeak()
 
     def value(self, name: str) -> str:
@@ -251,20 +200,13 @@ class VerdictDetails(Spoken, QWidget):
         self._values["severity"].setText("–" if good or none else tr(SEVERITIES[said.severity]))
         self._values["place"].setText("–" if good or said.region is None else place_words(said.region))
         self.bar.show_probability(self._verdict.p_ng, self._verdict.thresholds)
-        self.heard.setText(tr("“{words}”", words=said.heard))
+
+    def _show_heard(self, words: str) -> None:
+        self.heard.show_words(words)
         for part in (self.heard, self._heard_title):
-            part.setVisible(bool(said.heard))
-        why = doubt(self._verdict)
-        self.warning.setText(why)
-        self.warning.setVisible(bool(why))
+            part.setVisible(bool(words))
+        self._heard_key.setVisible(bool(words) and bool(self._heard_key.text()))
 
 
-def _fitting(base: QFont, text: str, width: float, pixels: int, bold: bool) -> QFont:
-    """The font at `pixels`, or as much smaller as the text needs to fit."""
-    font = QFont(base)
-    font.setBold(bold)
-    font.setPixelSize(max(pixels, 1))
-    needed = QFontMetricsF(font).horizontalAdvance(text)
-    if needed > width > 0:
-        font.setPixelSize(max(10, int(pixels * width / needed)))
-    return font
+def _percent(share: float) -> str:
+    return QLocale().toString(100 * share, "f", 1)

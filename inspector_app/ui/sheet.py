@@ -1,0 +1,60 @@
+"""The frame of every dialog: a title, a sentence, a body, and a row of buttons that show their keys.
+
+Knows no content.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from inspector_app.ui import theme
+from inspector_app.ui.language import Spoken
+from inspector_app.ui.widgets import KeyButton, label
+
+
+class Sheet(Spoken, QDialog):
+    """`body` takes what the dialog is about; `add_button` fills the last row from left to right."""
+
+    def __init__(self, title: str, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModal(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GAP_XL, theme.GAP_XL, theme.GAP_XL, theme.GAP_L)
+        column.setSpacing(theme.GAP)
+        self.heading, self.hint = label("title"), label("caption", wrap=True)
+        self.say(self.setWindowTitle, title)
+        self.say(self.heading.setText, title)
+        column.addWidget(self.heading)
+        column.addWidget(self.hint)
+        self.hint.setVisible(bool(hint))
+        if hint:
+            self.say(self.hint.setText, hint)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(theme.GAP)
+        column.addLayout(self.body, 1)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(theme.GAP)
+        column.addLayout(self._row)
+
+    def add_button(self, icon: str, text: str, key: str, job: Callable[[], object], kind: str = "") -> KeyButton:
+        """A button of the last row; its key works anywhere in the dialog."""
+        button = key_button(self, icon, text, key, job, kind)
+        if kind == "primary":
+            button.setMinimumHeight(theme.TARGET + 8)
+        self._row.addWidget(button, 1)
+        return button
+
+
+def key_button(owner: QWidget, icon: str, text: str, key: str, job: Callable[[], object], kind: str = "") -> KeyButton:
+    """A button and the key that it shows. Escape is the dialog's own."""
+    button = KeyButton(icon, text, key, kind)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda: job())
+    if key and key != "Esc":
+        shortcut = QShortcut(QKeySequence(key), owner)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(button.click)
+    return button
