@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from inspector_app.errors import KensaError
 from inspector_app.records.roster import Entry, Roster
 from inspector_app.records.store import Store
-from inspector_app.rights import PROGRAM, RIGHTS, Person, Right, Role
+from inspector_app.rights import PROGRAM, RIGHTS, ROLE_WORDS, Person, Right, Role
 from inspector_app.texts import printable, storable
 
 FREE_FAILURES, FIRST_WAIT, LONGEST_WAIT = 3, 15, 3600
@@ -70,8 +70,8 @@ class People:
                 "person_disabled", f"{person.name} may not work here any more; ask a quality administrator."
             )
         if Role(now.role) not in RIGHTS[right]:
-            may = " or ".join(role for role in Role if role in RIGHTS[right])
-            raise KensaError("no_right", f"{person.name} has no right to do this ({right}); ask a {may}.")
+            may = " or ".join(ROLE_WORDS[role] for role in Role if role in RIGHTS[right])
+            raise KensaError("no_right", f"{person.name} has no right to do this; ask {may}.")
 
     def may(self, person: Person | None, right: Right) -> bool:
         """The same as a question; for what is shown or greyed out."""
@@ -231,7 +231,7 @@ def _plain(name: str) -> str:
 
 def _checked_name(name: str) -> str:
     name = _plain(name)
-    if not 1 <= len(name) <= _LONGEST_TEXT or name != printable(name) or name in (BADGES, PROGRAM):
+    if not 1 <= len(name) <= _LONGEST_TEXT or not name.isprintable() or name in (BADGES, PROGRAM):
         raise KensaError("bad_name", f"{printable(name)!r} cannot be a name; give 1 to 100 letters.")
     return name
 

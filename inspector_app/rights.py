@@ -30,6 +30,11 @@ class Right(StrEnum):
     PEOPLE = "people"
 
 
+ROLE_WORDS = {
+    Role.OPERATOR: "an operator",
+    Role.SUPERVISOR: "a supervisor",
+    Role.QUALITY: "a quality administrator",
+}
 _ALL = frozenset(Role)
 _LEADING = frozenset((Role.SUPERVISOR, Role.QUALITY))
 _QUALITY = frozenset((Role.QUALITY,))

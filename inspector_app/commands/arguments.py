@@ -8,6 +8,7 @@ from inspector_app.version import APP_VERSION
 
 STATES = ("captured", "judged", "failed")
 VERDICTS = ("OK", "NG", "INCONCLUSIVE")
+ROLES = ("operator", "supervisor", "quality")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("id", metavar="ID", type=storable)
     command("verify", "verify", "check database, audit chain and the hash of every kept file")
     _models(command("models", "models", "list, install, verify or choose base models"), common)
+    _parts(command("parts", "parts", "list the parts, or show one"), common)
+    _users(command("users", "users", "who is registered here, and what they may do"), common)
     _evaluate(command("evaluate", "evaluate", "judge labelled folders and report every figure with its interval"))
     command("doctor", "doctor", "look whether this computer has what is needed")
     return top
@@ -49,6 +52,7 @@ def _judge(to: argparse.ArgumentParser) -> None:
     to.add_argument("--part", metavar="P", type=storable, help="part number, where metadata.csv names none")
     to.add_argument("--lot", metavar="L", type=storable, help="lot, where metadata.csv names none")
     to.add_argument("--serial", metavar="S", type=storable, help="serial number, where metadata.csv names none")
+    to.add_argument("--work-order", metavar="W", type=storable, help="work order, where metadata.csv names none")
     to.add_argument("--golden", metavar="PHOTO", help="photo of a good part, where metadata.csv names none")
     to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
     to.add_argument("--adapter", metavar="A", help="an installed adapter NAME@VERSION, or the folder of one")
@@ -72,6 +76,7 @@ def _history(to: argparse.ArgumentParser) -> None:
     to.add_argument("--part", metavar="P", type=storable)
     to.add_argument("--lot", metavar="L", type=storable)
     to.add_argument("--serial", metavar="S", type=storable)
+    to.add_argument("--work-order", metavar="W", type=storable)
     to.add_argument("--verdict", choices=VERDICTS, type=str.upper)
     to.add_argument("--state", choices=STATES)
     to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
@@ -98,6 +103,47 @@ def _models(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> Non
     verify.add_argument("name", nargs="?", metavar="NAME", help="else the one in use")
     use = action("use", "use", "choose the model that judges from now on")
     use.add_argument("name", metavar="NAME")
+    _acting(use)
+
+
+def _parts(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    to.set_defaults(function="list_parts")
+    actions = to.add_subparsers(metavar="ACTION")
+    for name, function, text in (
+        ("list", "list_parts", "all parts"),
+        ("show", "show_part", "all that is known of one"),
+    ):
+        added = actions.add_parser(name, help=text, description=text, parents=[common])
+        added.set_defaults(function=function)
+    added.add_argument("name", metavar="PART", type=storable)
+
+
+def _users(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    to.set_defaults(function="list_users")
+    actions = to.add_subparsers(metavar="ACTION")
+
+    def action(name: str, function: str, text: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=text, description=text, parents=[common])
+        added.set_defaults(function=function)
+        if function != "list_users":
+            added.add_argument("name", metavar="NAME", type=storable)
+            _acting(added)
+        return added
+
+    action("list", "list_users", "everybody who is registered")
+    new = action("add", "add", "register somebody; the PIN is asked, or is a line of stdin")
+    new.add_argument("--role", choices=ROLES, default="operator", help="the first one must be quality")
+    renewed = action("reset", "reset", "a new PIN for somebody, who then is locked out no more")
+    for to_badge in (new, renewed):
+        to_badge.add_argument("--badge", action="store_true", help="ask for a badge's code too; empty takes it away")
+    action("disable", "disable", "somebody may not sign in any more; what they did stays theirs")
+    action("enable", "enable", "somebody may sign in again")
+
+
+def _acting(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--as", dest="acting", metavar="NAME", type=storable, help="who does this, where people are registered"
+    )
 
 
 def _from(text: str) -> datetime:

@@ -3,9 +3,9 @@
 from inspector_app.commands import window
 from inspector_app.commands.cells import verdict_cells
 from inspector_app.commands.judge import Outcome, outcomes_of, tell, worse
+from inspector_app.commands.known import known_parts
 from inspector_app.commands.run import DONE, Run
 from inspector_app.commands.targets import Words, of_arguments
-from inspector_app.parts import Parts
 from inspector_app.places import BUNDLED_MODEL, resources
 from model_runtime.verdict import Fixable
 
@@ -15,7 +15,7 @@ COLUMNS = ("file", "expected", "verdict", "defect", "severity", "place", "p_ng",
 def demo(run: Run) -> int:
     """Judges the samples that ship with the program; the window opens on them where there is a display."""
     run.args.model, run.args.adapter, run.args.operator = BUNDLED_MODEL, None, None
-    parts = Parts.load(run.places)
+    parts = known_parts(run)
     targets = of_arguments([str(resources() / "samples")], None, Words(), parts)
     worst, rows, hits = DONE, [], 0
     for outcome in outcomes_of(run, targets, parts):

@@ -23,6 +23,7 @@ def history(run: Run) -> int:
         part=args.part,
         lot=args.lot,
         serial=args.serial,
+        work_order=args.work_order,
         verdict=Answer(args.verdict) if args.verdict else None,
         state=State(args.state) if args.state else None,
         since=args.since,

@@ -12,6 +12,7 @@ from typing import Any
 from inspector_app import loading
 from inspector_app.capture.sample import Photo, Sample, read_photo
 from inspector_app.commands.cells import verdict_cells
+from inspector_app.commands.known import known_parts
 from inspector_app.commands.run import DONE, FIXABLE, OUR_BUG, Run
 from inspector_app.commands.targets import Target, Words, of_arguments, undeclared
 from inspector_app.commands.terminal import Meter
@@ -55,8 +56,8 @@ class Outcome:
 def judge(run: Run) -> int:
     """Judges what the arguments name; 0 when all of it was judged, else 2, or 1 for a bug of ours."""
     args = run.args
-    parts = Parts.load(run.places)
-    targets = of_arguments(args.targets, args.voice, Words(args.part, args.lot, args.serial), parts)
+    parts = known_parts(run)
+    targets = of_arguments(args.targets, args.voice, Words(args.part, args.lot, args.serial, args.work_order), parts)
     golden = read_photo(Path(args.golden), args.golden) if args.golden else None
     if golden and not any(target.photo for target in targets):
         raise KensaError("golden_alone", "A golden photo needs a photo to compare; add one or leave it out.")
@@ -72,13 +73,14 @@ def judge(run: Run) -> int:
 
 
 def outcomes_of(run: Run, targets: list[Target], parts: Parts, golden: Photo | None = None) -> Iterator[Outcome]:
-    """Keeps and judges one target after the other. The model is loaded when the first of them can be read."""
+    """Keeps and judges one target after the other; the model is loaded when the first of them can be read."""
     for part in undeclared(targets):
         run.terminal.say(f"The part {part} is known to this folder only; it is judged by the defects named there.")
     model, adapter, threads = loading.chosen(run.places, run.settings, run.args.model, run.args.adapter)
     operator = run.args.operator or run.settings.operator or None
+    said: set[str] = set()
     with Store.open(run.places) as store, run.terminal.meter(len(targets), "Judging") as meter:
-        station = Station(store, None, parts, run.settings.thresholds)
+        station = Station(store, None, parts, run.settings.thresholds, run.settings)
         for target in targets:
             meter.tell(f"Judging {target.name}")
             try:
@@ -89,7 +91,7 @@ def outcomes_of(run: Run, targets: list[Target], parts: Parts, golden: Photo | N
                 if station.model is None:
                     station.model = loading.load_judge(model, adapter, threads, meter.tell)
                     judge_left_over(run, station, meter)
-                yield _kept_and_judged(station, target, sample)
+                yield _kept_and_judged(run, station, target, sample, said)
             meter.step()
 
 
@@ -119,8 +121,12 @@ def worse(one: int, other: int) -> int:
     return OUR_BUG if OUR_BUG in (one, other) else max(one, other)
 
 
-def _kept_and_judged(station: Station, target: Target, sample: Sample) -> Outcome:
+def _kept_and_judged(run: Run, station: Station, target: Target, sample: Sample, said: set[str]) -> Outcome:
     try:
+        for caution in station.cautions(sample):
+            if caution.message not in said:  # what holds for the part is said once, not for every unit
+                said.add(caution.message)
+                run.terminal.say(caution.message)
         inspection = station.judge(station.keep(sample))
     except Fixable as error:
         return Outcome(target, None, error.code, error.message)

@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+from inspector_app.commands.acting import acting
 from inspector_app.commands.run import DONE, FIXABLE, Run
 from inspector_app.errors import KensaError
+from inspector_app.inspection import Station
+from inspector_app.parts import Parts
 from inspector_app.places import BUNDLED_MODEL, Places, is_name
+from inspector_app.records.store import Store
+from inspector_app.rights import Right
 
 ORIGINAL = "microsoft/Phi-4-multimodal-instruct"
 NATIVE_REVISION = "refs/pr/70"
@@ -86,8 +91,10 @@ def use(run: Run) -> int:
     if faults := checkpoint.verify(folder, full=False):
         raise KensaError("bad_model", f"The model {name} cannot be used: {'; '.join(faults)}")
     chosen = name if name in run.places.model_names() else str(folder)
-    run.places.make()
-    run.settings.changed(model=chosen, adapter=None).save(run.places.settings)
+    with Store.open(run.places) as store:
+        station = Station(store, None, Parts({}), settings=run.settings)
+        person = acting(run, station.people, Right.MODELS)
+        station.change_settings(person, run.settings.changed(model=chosen, adapter=None), run.places)
     if run.terminal.json:
         run.terminal.emit({"name": chosen})
     else:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 from inspector_app.capture.sample import PHOTO_SUFFIXES, Photo, Sample, read_photo, read_voice
 from inspector_app.errors import KensaError, from_os_error
@@ -37,6 +38,7 @@ class Target:
     part: str = GENERAL
     lot: str | None = None
     serial: str | None = None
+    work_order: str | None = None
     defects: tuple[str, ...] | None = None
     expected: str = ""
     problem: KensaError | None = None
@@ -60,6 +62,7 @@ class Target:
             part=self.part,
             lot=self.lot,
             serial=self.serial,
+            work_order=self.work_order,
             operator=operator,
             defects=self.defects,
         )
@@ -72,6 +75,7 @@ class Words:
     part: str | None = None
     lot: str | None = None
     serial: str | None = None
+    work_order: str | None = None
 
 
 def of_arguments(names: list[str], voice: str | None, words: Words, parts: Parts) -> list[Target]:
@@ -85,15 +89,19 @@ def of_arguments(names: list[str], voice: str | None, words: Words, parts: Parts
     if not names:
         if note is None:
             raise KensaError("nothing_to_judge", "There is nothing to judge; name a photo, a folder or a voice note.")
-        return [Target(voice=note, part=part, lot=words.lot, serial=words.serial)]
+        return [Target(voice=note, part=part, **_told(words))]
     targets: list[Target] = []
     for name in names:
         path = Path(name)
         if path.is_dir():
             targets += _of_folder(path, words, parts)
         else:
-            targets.append(Target(Source(path, name), note, part=part, lot=words.lot, serial=words.serial))
+            targets.append(Target(Source(path, name), note, part=part, **_told(words)))
     return targets
+
+
+def _told(words: Words) -> dict[str, Any]:
+    return {"lot": words.lot, "serial": words.serial, "work_order": words.work_order}
 
 
 def undeclared(targets: list[Target]) -> list[str]:
@@ -111,7 +119,7 @@ def _of_folder(folder: Path, words: Words, parts: Parts) -> list[Target]:
     except KensaError as error:
         return [Target(Source(folder, str(folder)), problem=error)]
     part = parts.get(words.part).name if words.part else GENERAL
-    return [Target(Source(folder / file, file), part=part, lot=words.lot, serial=words.serial) for file in files]
+    return [Target(Source(folder / file, file), part=part, **_told(words)) for file in files]
 
 
 def _photos(folder: Path) -> Iterator[str]:
@@ -149,6 +157,7 @@ def _of_metadata(folder: Path, words: Words, parts: Parts) -> list[Target]:
                 part=part,
                 lot=row.get("lot") or words.lot,
                 serial=row.get("serial") or words.serial,
+                work_order=row.get("work_order") or words.work_order,
                 defects=declared.get(part),
                 expected=row.get("verdict", ""),
                 problem=problem,

@@ -80,6 +80,11 @@ class History:
         with self._database.read() as session:
             return audit.trail(session, sample_id.upper())
 
+    def trail_of(self, subject: str) -> list[audit.Entry]:
+        """What it tells of anything else: "settings", "part:NAME", "person:NAME"."""
+        with self._database.read() as session:
+            return audit.trail(session, subject)
+
     def values(self, column: str) -> list[str]:
         """The different parts, lots, serials, work orders or operators that occur, sorted; for lists to choose from."""
         chosen: Any = {"part": SampleRow.part, "lot": SampleRow.lot, "serial": SampleRow.serial,

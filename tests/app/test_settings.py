@@ -12,7 +12,9 @@ from model_runtime.verdict import Thresholds
 
 def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "new" / "settings.json"
-    chosen = Settings().changed(language="ja", operator="田中", threads=2, thresholds=Thresholds(0.1, 0.9), camera="simulated")
+    chosen = Settings().changed(
+        language="ja", operator="田中", threads=2, thresholds=Thresholds(0.1, 0.9), camera="simulated"
+    )
     chosen.save(path)
     assert Settings.load(path) == chosen
     assert [p.name for p in path.parent.iterdir()] == ["settings.json"]

@@ -1,5 +1,7 @@
 """The program dies at the worst moments, for real: what was kept is judged at the next start."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -68,4 +70,54 @@ def test_what_was_not_kept_yet_is_not_half_there(tmp_path: Path, moment: str) ->
     assert at.store.waiting() == []
     assert list(check.faults(at.store)) == []
     at.judge(at.keep(sample()))  # the same photo that the dead program was storing
+    assert list(check.faults(at.store)) == []
+
+
+LINE_SPEED = """
+import sys, threading
+from pathlib import Path
+from tests.fakes import FakeJudge
+from tests.makers import sample, station
+at = station(Path(sys.argv[1]), FakeJudge(seconds=0.05))
+def judge():
+    while True:
+        at.judge_next()
+threading.Thread(target=judge, daemon=True).start()
+number = 0
+while True:
+    number += 1
+    print(at.keep(sample(number % 7, serial=f"S{number:04}")), flush=True)
+    if number % 5 == 0:
+        print("-" + at.undo_last(None).id, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
+def test_a_queue_outlives_a_kill_in_the_middle_of_everything(tmp_path: Path) -> None:
+    """SIGKILL while units are captured, judged and withdrawn: what was said to be kept is there, in its order."""
+    said: list[str] = []
+    for kept in (6, 11):
+        program = subprocess.Popen(
+            [sys.executable, "-c", LINE_SPEED, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert program.stdout is not None
+        for _ in range(kept):
+            said.append(program.stdout.readline().strip())
+        program.send_signal(signal.SIGKILL)
+        said += [line.strip() for line in program.stdout if line.endswith("\n")]
+        assert program.wait(20) == -signal.SIGKILL
+    at = station(tmp_path)
+    assert list(check.faults(at.store)) == []
+    ids, undone = [i for i in said if not i.startswith("-")], {i[1:] for i in said if i.startswith("-")}
+    assert len(ids) >= 13 and ids == sorted(ids)
+    assert at.store.get(ids[4]).serial == "S0005"
+    at.queue.load()
+    waiting = at.queue.ids()
+    assert waiting == sorted(waiting) and not undone & set(waiting)
+    for kept_id in ids:
+        kept = at.store.get(kept_id)
+        assert kept.photo and kept.photo.path.is_file()
+        assert kept.state is State.JUDGED or kept_id in waiting or not kept.counts
+        assert kept_id not in undone or not kept.counts
+    assert [done.id for done in iter(at.judge_next, None)] == waiting
     assert list(check.faults(at.store)) == []

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from inspector_app.inspection import Station
 from inspector_app.places import Places
 from inspector_app.records import check
-from inspector_app.records.tables import TRIGGERS
+from inspector_app.records.history import History
+from inspector_app.records.record import Disposition, Opinion
 from inspector_app.records.store import Store
+from inspector_app.records.tables import TRIGGERS
+from inspector_app.rights import Person, Role
+from model_runtime.verdict import Answer
 from tests.fakes import FakeJudge
-from tests.makers import sample, station
+from tests.makers import sample, station, voice
 
 
 @pytest.fixture
@@ -68,6 +73,58 @@ def test_missing_triggers_are_named(at: Station) -> None:
 def test_changed_records_are_found(at: Station, statement: str, told: str) -> None:
     tamper(at, statement)
     assert any(told in fault for fault in faults(at)), faults(at)
+
+
+@pytest.fixture
+def worked(at: Station) -> Station:
+    """A day's work of people over the two units: lines, a review, a part, two people."""
+    first, second = (row.id for row in reversed(History.of(at.store).search()))
+    at.disagree(first, Person.typed("Sato"), "dust", voice())
+    at.review(first, Person.typed("Suzuki"), Opinion(Answer.NG, Disposition.HOLD, reason="deep"))
+    at.save_part(Person.typed("Sato"), replace(at.parts.get("pcb"), criteria="No shorts."), "asked")
+    admin = at.people.add(None, "田中", Role.QUALITY, "2580")
+    at.people.add(admin, "Sato", Role.OPERATOR, "1379", "EMP-000123")
+    at.accept(second, admin)
+    assert list(check.faults(at.store)) == []
+    return at
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE lines SET text = 'fine' WHERE id = 1", "tells (text)"),
+        ("UPDATE lines SET who = 'Ito' WHERE id = 1", "tells (who)"),
+        ("UPDATE lines SET kind = 'accepted' WHERE id = 1", "tells (what)"),
+        ("UPDATE lines SET sample_id = (SELECT max(id) FROM samples) WHERE id = 1", "tells (subject)"),
+        ("DELETE FROM lines WHERE id = 1", "line 1 of"),
+        ("INSERT INTO lines SELECT 99, sample_id, kind, text, who, NULL, NULL, at FROM lines LIMIT 1", "line 99 of"),
+        ("UPDATE reviews SET verdict = 'OK'", "tells (verdict)"),
+        ("UPDATE reviews SET disposition = 'accept', who = 'Ito'", "tells (disposition, who)"),
+        ("DELETE FROM reviews", "review 1 of"),
+        ("UPDATE part_versions SET definition = '{}'", "tells (definition)"),
+        ("UPDATE part_versions SET part = 'ball-screw'", "tells (subject)"),
+        ("UPDATE people SET role = 'quality' WHERE name = 'Sato'", "person:Sato: it is not what the audit"),
+        ("UPDATE people SET pin_hash = (SELECT pin_hash FROM people WHERE id = 1)", "tells (pin)"),
+        ("UPDATE people SET badge_hash = 'x' WHERE id = 2", "tells (badge)"),
+        ("UPDATE people SET disabled = 1 WHERE id = 1", "tells (disabled)"),
+        ("DELETE FROM people WHERE id = 2", "person:Sato: the audit trail tells of it, but it is missing"),
+        ("UPDATE samples SET work_order = 'W1'", "tells (work_order)"),
+        ("UPDATE samples SET shift = 'night'", "tells (shift)"),
+    ],
+)  # fmt: skip
+def test_changed_work_of_people_is_found(worked: Station, statement: str, told: str) -> None:
+    tamper(worked, statement)
+    assert any(told in fault for fault in faults(worked)), faults(worked)
+
+
+@pytest.mark.parametrize("table", ["lines", "reviews", "part_versions", "people"])
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM {}", "UPDATE {} SET id = id + 1", "INSERT OR REPLACE INTO {} SELECT * FROM {}"]
+)
+def test_the_database_itself_refuses_such_changes(worked: Station, table: str, change: str) -> None:
+    with closing(sqlite3.connect(worked.store.database.path)) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="never change"):
+            connection.execute(change.replace("{}", table))
 
 
 def test_a_sample_taken_out_is_found(at: Station) -> None:

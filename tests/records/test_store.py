@@ -22,7 +22,6 @@ from model_runtime.verdict import Question, Thresholds, Verdict
 from tests.fakes import FakeJudge
 from tests.makers import photo, sample, voice
 
-
 NONE = dict.fromkeys(("samples", "verdicts", "lines", "reviews", "parts", "people", "files", "audit"), 0)
 
 
