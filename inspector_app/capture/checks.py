@@ -19,6 +19,18 @@ from inspector_app.settings import CHECKS, Settings
 SIDE = 640
 """Photos are measured at this size: a limit then means the same for every camera."""
 _SHINING = 250
+_RIM, _SURROUND, _FADE = 165, 220, 25
+"""Grey of the rim of a spot, at least, of what lies around, at most, and the difference: white on white is no glare."""
+_WAYS = [
+    np.array(way, np.float32)
+    for way in (
+        [[0, 0, 0], [1, -2, 1], [0, 0, 0]],
+        [[0, 1, 0], [0, -2, 0], [0, 1, 0]],
+        [[1, 0, 0], [0, -2, 0], [0, 0, 1]],
+        [[0, 0, 1], [0, -2, 0], [1, 0, 0]],
+    )
+]
+"""Second derivative along the rows, the columns and the two diagonals."""
 _FLAT = 3.0
 """Standard deviation of a grey picture (of 255) below which there is nothing to focus on."""
 
@@ -128,14 +140,17 @@ def check_samples(samples: NDArray[np.float32], rate: int) -> list[Finding]:
 
 
 def sharpness(grey: NDArray[np.uint8]) -> float | None:
-    """How much finer than coarse the detail is: variance of the Laplacian at 1 pixel over that at 4 pixels.
+    """How much finer than coarse the detail is, in the direction where it is least: a shaken photo is sharp across it.
 
-    A ratio, so that neither the light nor how much there is to see on the part matters. None where nothing is seen.
+    Variance of the second derivative at 1 pixel over that at 4 pixels: a ratio, so that neither the light nor how much
+    there is to see on the part matters. None where nothing is seen.
     """
+    cv2 = opencv()
     values = grey.astype(np.float32)
     if float(values.std()) < _FLAT:
         return None
-    return _detail(values, 1.0) / (_detail(values, 4.0) + 1e-4)
+    fine, coarse = cv2.GaussianBlur(values, (0, 0), 1.0), cv2.GaussianBlur(values, (0, 0), 4.0)
+    return min(_detail(fine, way) / (_detail(coarse, way) + 1e-4) for way in _WAYS)
 
 
 def darkness(grey: NDArray[np.uint8]) -> float:
@@ -144,8 +159,8 @@ def darkness(grey: NDArray[np.uint8]) -> float:
 
 
 def brightness(grey: NDArray[np.uint8]) -> float:
-    """How bright all but the darkest fiftieth is, in per cent: a small part on a light table may be mostly white."""
-    return float(np.percentile(grey, 2)) / 2.55
+    """How bright all but the darkest twentieth is, in per cent: a small part on a light table may be mostly white."""
+    return float(np.percentile(grey, 5)) / 2.55
 
 
 def glare(image: Pixels) -> float:
@@ -199,21 +214,23 @@ def _grey(image: Pixels) -> NDArray[np.uint8]:
     return grey
 
 
-def _detail(values: NDArray[np.float32], radius: float) -> float:
-    cv2 = opencv()
-    return float(cv2.Laplacian(cv2.GaussianBlur(values, (0, 0), radius), cv2.CV_32F).var())
+def _detail(values: NDArray[np.float32], way: NDArray[np.float32]) -> float:
+    return float(opencv().filter2D(values, -1, way).var())
 
 
 def _soft_rim(grey: NDArray[np.uint8], labels: NDArray[np.int32], spot: int, box: Any) -> bool:
-    """Whether the light fades out around a spot that lies inside the picture."""
+    """Whether a spot lies inside the picture, the light fades out around it, and what is farther off is darker."""
     cv2 = opencv()
     left, top, width, height = (int(value) for value in box[:4])
     rows, columns = grey.shape
     if left == 0 or top == 0 or left + width == columns or top + height == rows:
         return False
-    reach = 6
-    window = np.s_[max(top - reach, 0) : top + height + reach, max(left - reach, 0) : left + width + reach]
-    inside = (labels[window] == spot).astype(np.uint8)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
-    rim = (cv2.dilate(inside, kernel) > 0) & (cv2.dilate(inside, np.ones((3, 3), np.uint8)) == 0)
-    return bool(rim.any()) and float(np.median(grey[window][rim])) >= 165
+    far = 24
+    window = np.s_[max(top - far, 0) : top + height + far, max(left - far, 0) : left + width + far]
+    distance = cv2.distanceTransform((labels[window] != spot).astype(np.uint8), cv2.DIST_L2, 3)
+    around = grey[window]
+    rim, outside = around[(distance > 1) & (distance <= 4)], around[(distance > 14) & (distance <= far)]
+    if not len(rim) or not len(outside):
+        return False
+    near, away = float(np.median(rim)), float(np.median(outside))
+    return near >= _RIM and near - away >= _FADE and away <= _SURROUND

@@ -30,7 +30,7 @@ class Code:
 
 
 def read_codes(image: Pixels) -> list[Code]:
-    """The codes in a photo (RGB bytes), from top to bottom. Tens of milliseconds for a large photo."""
+    """The codes in a photo (RGB bytes), from top to bottom. Tens of milliseconds."""
     import zxingcpp
 
     scale = max(1.0, max(image.shape[:2]) / _LARGEST)

@@ -6,15 +6,14 @@ Knows directories and the endings of photos. Follows one folder, not those insid
 import os
 import threading
 import time
-from collections import deque
 from pathlib import Path
 
 from inspector_app.capture.readers import Reader, Shot, decoded
 from inspector_app.capture.sample import PHOTO_SUFFIXES, read_photo
 from inspector_app.errors import KensaError
 
-POLL_SECONDS = 0.2
-QUIET_SECONDS = 0.4
+POLL_SECONDS = 0.1
+QUIET_SECONDS = 0.3
 """A file that did not grow for so long may be complete; whether it is, decoding tells."""
 PATIENCE_SECONDS = 20.0
 """A file that does not decode for so long, and does not grow, is no photo."""
@@ -32,7 +31,8 @@ class FolderReader(Reader):
         self._folder = folder
         self._known: dict[str, _Mark] = {}
         self._growing: dict[str, tuple[_Mark, float, float]] = {}  # mark, since when the same, since when seen
-        self._ready: deque[str] = deque()
+        self._in_a_burst = False
+        self._listing = 0.0  # seconds
         self._stop = threading.Event()
 
     def open(self) -> None:
@@ -41,7 +41,9 @@ class FolderReader(Reader):
 
     def read(self) -> Shot:
         """A new photo, or an empty shot after a moment without one."""
-        self._stop.wait(POLL_SECONDS)
+        if not self._in_a_burst:
+            # A folder with very many files takes a while to list: then it is listed less often.
+            self._stop.wait(max(POLL_SECONDS, 5 * self._listing))
         seen = self._look()
         # What was deleted may come again under the same name.
         self._known = {name: mark for name, mark in self._known.items() if name in seen}
@@ -49,14 +51,16 @@ class FolderReader(Reader):
         for name in sorted(seen, key=lambda name: (seen[name][1], name)):
             if self._known.get(name) != seen[name] and self._is_quiet(name, seen[name]):
                 if (shot := self._take(name, seen[name])) is not None:
+                    self._in_a_burst = True
                     return shot
+        self._in_a_burst = False
         return Shot()
 
     def close(self) -> None:
         self._stop.set()
 
     def _look(self) -> dict[str, _Mark]:
-        found = {}
+        found, before = {}, time.monotonic()
         try:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
@@ -69,6 +73,7 @@ class FolderReader(Reader):
                 "folder_gone",
                 f"The folder {self._folder} cannot be read ({error.strerror}); check path, share and rights.",
             ) from error
+        self._listing = time.monotonic() - before
         return found
 
     def _is_quiet(self, name: str, mark: _Mark) -> bool:
