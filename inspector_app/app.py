@@ -170,6 +170,8 @@ class Program(QObject):
         self.window.load(station.parts, lambda: self.language.code)
         if self.on_history:
             self.window.go_history()
+        else:
+            self.window.welcome()
         self.readiness.move(Phase.LOADING)
         task = self.lanes.model.start(self._load_model, station)
         task.done.connect(lambda _: self._model_loaded())

@@ -18,7 +18,7 @@ from inspector_app.ui.widgets import label, set_look
 from model_runtime.verdict import Answer
 
 if TYPE_CHECKING:
-    from inspector_app.inspection import Counters
+    from inspector_app.records.counters import Counters
 
 SHOWN = ("units", Answer.OK, Answer.NG, Answer.INCONCLUSIVE, "yield", "takt")
 _TITLES = {
@@ -70,6 +70,7 @@ class CountersBar(Spoken, Themed, QWidget):
         cell, words = QHBoxLayout(), QVBoxLayout()
         cell.setSpacing(theme.GAP_S)
         words.setSpacing(0)
+        words.setContentsMargins(0, 6, 0, 6)
         if isinstance(name, Answer):
             self._marks[name] = QLabel()
             cell.addWidget(self._marks[name])
@@ -121,10 +122,10 @@ class CountersBar(Spoken, Themed, QWidget):
         now, speak = self.tally, QLocale()
         if now.takt_s is None and now.target_s is None:
             return "–"
-        takt = "–" if now.takt_s is None else speak.toString(now.takt_s, "f", 1)
+        takt = "–" if now.takt_s is None else speak.toString(float(now.takt_s), "f", 1)
         if now.target_s is None:
             return tr("{seconds} s", seconds=takt)
-        return tr("{seconds} / {target} s", seconds=takt, target=speak.toString(now.target_s, "g", 3))
+        return tr("{seconds} / {target} s", seconds=takt, target=speak.toString(float(now.target_s), "g", 3))
 
     def restyle(self) -> None:
         colours = theme.tokens()

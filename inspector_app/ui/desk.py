@@ -25,7 +25,7 @@ from inspector_app.settings import Settings
 from inspector_app.tasks import Lane, Task
 from inspector_app.ui.pictures import picture, picture_file
 from inspector_app.ui.problems import Problems
-from model_runtime.verdict import Fixable
+from model_runtime.verdict import Fixable, Question, Verdict
 
 if TYPE_CHECKING:
     from inspector_app.capture.checks import Finding
@@ -170,6 +170,10 @@ class Desk(QObject):
         """Queue what an earlier run kept and never judged."""
         self._ask(self.lanes.disk, self._waiting).done.connect(self._judge_all)
 
+    def try_sample(self, photo: Path, golden: Path | None, part: str) -> Task:
+        """Judge a photo that is kept nowhere, as at the first start; the task gives the Verdict."""
+        return self.lanes.model.start(self._try_sample, Question(photo=photo, golden=golden, part=part))
+
     def search(self, wanted: Filter) -> Task:
         """Rows of the history; the task gives a list."""
         return self._ask(self.lanes.disk, self._search, wanted)
@@ -239,6 +243,12 @@ class Desk(QObject):
         if self.person is None:
             raise Fixable("not_signed_in", "Nobody is signed in; sign in first.")
         return self.person
+
+    def _try_sample(self, question: Question) -> Verdict:
+        model = self._open_station().model
+        if model is None:
+            raise Fixable("no_model", "The model is not loaded yet; wait until it is.")
+        return model.judge(question, self.lanes.closing.is_set)
 
     def _open_station(self) -> Station:
         if self.station is None:

@@ -65,6 +65,8 @@ class HelpOverlay(Spoken, QWidget):
             grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(text, row, 1)
         grid.setRowStretch(len(acts) + 1, 1)
+        grid.setColumnMinimumWidth(0, 112)
+        grid.setColumnStretch(1, 1)
         return grid
 
     def open(self) -> None:

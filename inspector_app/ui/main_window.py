@@ -3,7 +3,10 @@
 Knows pages and settings; builds no thread, no database and no model: app.py does.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
@@ -26,6 +29,9 @@ from inspector_app.ui.readiness import Readiness
 from inspector_app.ui.ready import ReadinessChip, ReadyDialog
 from inspector_app.ui.settings_dialog import SettingsDialog
 from inspector_app.ui.widgets import KeyButton, RailButton, label
+
+if TYPE_CHECKING:
+    from inspector_app.records.counters import Counters
 
 _ACTS = {act.name: act for act in WINDOW_ACTS}
 _RAIL_WIDTH = 104
@@ -113,7 +119,7 @@ class MainWindow(Spoken, QMainWindow):
 
     def _connect(self) -> None:
         self._desk.problems.added.connect(self._show_problem)
-        self._desk.counted.connect(self.counters.show_counts)
+        self._desk.counted.connect(self._counted)
         self._desk.person_changed.connect(lambda _: self.respeak())
         self.banner.details_wanted.connect(self.show_problems)
 
@@ -130,6 +136,11 @@ class MainWindow(Spoken, QMainWindow):
         self._desk.early().done.connect(self.inspect_page.flow.load)
         self._desk.count()
         self.gate.begin(self._settings)
+
+    def welcome(self) -> None:
+        """The guided set-up, where it was never seen."""
+        if not self._settings.set_up_done:
+            self.show_set_up()
 
     # -- actions
 
@@ -175,7 +186,6 @@ class MainWindow(Spoken, QMainWindow):
 
         guide = SetUp(self._settings, self._devices, self._desk, self._readiness, self._parts, self._language(), self)
         guide.chosen.connect(self.change_settings)
-        guide.sample_wanted.connect(self.inspect_page.load_photo)
         self.open_dialog(guide)
 
     def show_help(self) -> None:
@@ -253,14 +263,20 @@ class MainWindow(Spoken, QMainWindow):
             self.rail[other].setChecked(other == name)
         page.setFocus()
 
+    def _counted(self, counts: Counters) -> None:
+        self.counters.show_counts(counts)
+        self.respeak()
+
     def _show_problem(self, problem: Problem) -> None:
         self.banner.show_problem(problem)
 
     # -- what is seen
 
     def respeak(self) -> None:
-        person, shift = self._desk.person, self.counters.tally.name
-        name = person.name if person is not None and not self.gate.nameless else tr("Nobody signed in")
+        person = self._desk.person
+        shift = self.counters.tally.name if self._settings.shift_plan else ""
+        nobody = tr("Who works here?") if self.gate.open_station else tr("Nobody signed in")
+        name = nobody if person is None or self.gate.nameless else person.name
         self.person_button.set_text("   ".join(part for part in (name, shift) if part))
 
     def changeEvent(self, event: QEvent) -> None:

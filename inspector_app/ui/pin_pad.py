@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector_app.ui import theme
 from inspector_app.ui.language import Spoken, mark, tr
@@ -125,8 +125,8 @@ class _Digit(KeyButton):
         self._word.setProperty("role", "digit")
         self._word.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row = self.layout()
-        if row is not None:
-            row.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        if isinstance(row, QHBoxLayout):
+            row.insertStretch(0, 1)
 
     def restyle(self) -> None:
         """A digit has no icon."""

@@ -100,7 +100,7 @@ class ReadyDialog(Sheet):
         self.body.addStretch(1)
         self.add_button("check", mark("Close"), "Esc", self.accept)
         readiness.changed.connect(self.respeak)
-        self.resize(620, 0)
+        self.resize(700, 400)
         self.respeak()
 
     def respeak(self) -> None:

@@ -70,7 +70,8 @@ def _switch(value: bool) -> Made:
     box = QCheckBox()
     box.setChecked(value)
     box.setMinimumHeight(theme.TARGET)
-    box.setText(tr("on"))
+    box.toggled.connect(lambda on: box.setText(tr("on") if on else tr("off")))
+    box.setText(tr("on") if value else tr("off"))
     return box, box.isChecked
 
 

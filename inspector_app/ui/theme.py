@@ -168,8 +168,8 @@ def apply(app: QApplication, wanted: str, template: Path) -> None:
     app.setFont(font)
     app.setPalette(_palette(chosen))
     icons = template.parent / "icons"
-    files = {"arrow": icons / f"chevron-down-{name}.svg", "check": icons / f"check-{name}.svg"}
-    places = {role: file.as_posix() for role, file in files.items()}
+    shapes = {"arrow": "chevron-down", "up": "chevron-up", "check": "check"}
+    places = {role: (icons / f"{shape}-{name}.svg").as_posix() for role, shape in shapes.items()}
     app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(asdict(chosen), **places))
     for widget in app.allWidgets():
         if isinstance(widget, Themed):

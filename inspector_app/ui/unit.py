@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from inspector_app.capture.sample import Photo, Sample, Voice
 from inspector_app.identity import Identity
-from inspector_app.records.record import Inspection, State
+from inspector_app.records.record import Inspection, LineKind, State
 from inspector_app.ui.strip import Mark, Thumb
 from model_runtime.verdict import Answer
 
@@ -74,7 +74,7 @@ class Unit:
     def answered(self, inspection: Inspection) -> None:
         """The model has spoken or has refused, or a person has added to the record."""
         self.inspection = inspection
-        if inspection.withdrawn:
+        if not inspection.counts:
             self.step = Step.WITHDRAWN
         elif inspection.state is State.CAPTURED:
             self.step = Step.JUDGING
@@ -112,7 +112,9 @@ class Unit:
         record = self.inspection
         if record is None or self.step is Step.WITHDRAWN:
             return ""
-        return "hand" if record.disagreed else "check" if record.accepted else ""
+        if record.last(LineKind.DISAGREED) is not None:
+            return "hand"
+        return "check" if record.last(LineKind.ACCEPTED) is not None else ""
 
     @property
     def open(self) -> bool:

@@ -99,8 +99,8 @@ class VerdictBand(Spoken, Painted, QWidget):
         if self._verdict is None:
             self._paint_words(painter, room, ink, int(self.height() * 0.25), (16, 15, 14))
         else:
-            self._paint_name(painter, room, ink)
-            self._paint_words(painter, room, ink, int(self.height() * 0.58), (20, 18, 16, 14))
+            left_over = self._paint_name(painter, room, ink)
+            self._paint_words(painter, room, ink, int(self.height() * 0.58), (20, 18, 16, 14), left_over.width())
         painter.end()
 
     def _paint_icon(self, painter: QPainter, icon: str, ink: QColor, place: QRectF) -> None:
@@ -112,15 +112,20 @@ class VerdictBand(Spoken, Painted, QWidget):
         icons.draw(painter, icon, ink, place)
         painter.restore()
 
-    def _paint_name(self, painter: QPainter, room: QRectF, ink: QColor) -> None:
-        """Whose verdict it is, in the upper right corner: the units run on while verdicts come."""
+    def _paint_name(self, painter: QPainter, room: QRectF, ink: QColor) -> QRectF:
+        """Whose verdict it is, in the upper right corner, for the units run on while verdicts come; the room left."""
         if not self._name or self.height() < 120:
-            return
+            return room
         painter.setPen(ink)
-        corner = QRectF(room.left() + 0.6 * room.width(), 10, 0.4 * room.width(), 26)
-        self.write(painter, corner, self._name, 18, bold=True, flags=Qt.AlignmentFlag.AlignRight)
+        corner = QRectF(room.left() + 0.65 * room.width(), 10, 0.35 * room.width(), 28)
+        width = self.write(painter, corner, self._name, 20, bold=True, flags=Qt.AlignmentFlag.AlignRight)
+        self.cut.discard(self._name)  # of any length; the whole of it is on the card
+        return room.adjusted(0, 0, -width - theme.GAP, 0)
 
-    def _paint_words(self, painter: QPainter, room: QRectF, ink: QColor, largest: int, sizes: tuple[int, ...]) -> None:
+    def _paint_words(
+        self, painter: QPainter, room: QRectF, ink: QColor, largest: int, sizes: tuple[int, ...], width: float = 0.0
+    ) -> None:
+        """`width`: what there is for the large word, where its line is not free to the end."""
         hint = self.hint
         below = QRectF(0, 0, room.width(), self.height() * 0.36)
         second = first_that_fits(self.font(), hint, below, sizes)
@@ -128,7 +133,7 @@ class VerdictBand(Spoken, Painted, QWidget):
         self.note(hint, low <= below.height())
         if low > 1.8 * second.pixelSize():  # two lines: the word gives way a little
             largest = int(largest * 0.86)
-        first = fitting(self.font(), self.title, room.width(), largest, bold=True)
+        first = fitting(self.font(), self.title, width or room.width(), largest, bold=True)
         # Set by what is seen of the letters: the fonts' own line heights leave holes above and below.
         high = _CAPITALS * first.pixelSize()
         gap = 0.16 * first.pixelSize() + 2 if hint else 0.0

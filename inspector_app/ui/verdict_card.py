@@ -101,7 +101,7 @@ class HeardEdit(QPlainTextEdit):
         self._before = ""
         self.setProperty("role", "heard")
         self.setTabChangesFocus(True)
-        self.setFixedHeight(76)
+        self.setFixedHeight(104)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_words(self, words: str) -> None:

@@ -4,12 +4,40 @@
     <context>
         <name>kensa</name>
         <message>
+            <source>A PIN has 4 to 12 digits and is not as plain as 1234; choose another.</source>
+            <translation>PIN は 4〜12 桁で、1234 のような単純なものは使えません。別の番号にしてください。</translation>
+        </message>
+        <message>
             <source>A golden photo needs a photo to compare; add one or leave it out.</source>
             <translation>良品見本には比べる写真が必要です。写真を加えるか、良品見本を外してください。</translation>
         </message>
         <message>
+            <source>A limit sample of this part has expired; have it renewed.</source>
+            <translation>この品番の限度見本は期限切れです。更新してください。</translation>
+        </message>
+        <message>
             <source>A photo can be dropped here at any time.</source>
             <translation>写真はいつでもここにドロップできます。</translation>
+        </message>
+        <message>
+            <source>A photo is needed</source>
+            <translation>写真が必要です</translation>
+        </message>
+        <message>
+            <source>A supervisor has decided on this unit already; speak to them.</source>
+            <translation>この製品は監督者が判断済みです。監督者に相談してください。</translation>
+        </message>
+        <message>
+            <source>A supervisor's PIN is needed.</source>
+            <translation>監督者の PIN が必要です。</translation>
+        </message>
+        <message>
+            <source>A voice note is needed</source>
+            <translation>音声メモが必要です</translation>
+        </message>
+        <message>
+            <source>Accept, next unit</source>
+            <translation>承認して次へ</translation>
         </message>
         <message>
             <source>All files</source>
@@ -24,32 +52,88 @@
             <translation>ほかのプログラムが記録を使用中です。それを終了してからやり直してください。</translation>
         </message>
         <message>
+            <source>Answer</source>
+            <translation>判定への回答</translation>
+        </message>
+        <message>
             <source>Any key closes this page.</source>
             <translation>どのキーでも閉じます。</translation>
         </message>
         <message>
-            <source>As many as the computer has</source>
-            <translation>コア数に合わせる</translation>
+            <source>Approved by</source>
+            <translation>承認者</translation>
+        </message>
+        <message>
+            <source>Approved on</source>
+            <translation>承認日</translation>
         </message>
         <message>
             <source>As the system</source>
             <translation>システムに合わせる</translation>
         </message>
         <message>
+            <source>Back</source>
+            <translation>戻る</translation>
+        </message>
+        <message>
             <source>Back to the table</source>
             <translation>一覧へ戻る</translation>
+        </message>
+        <message>
+            <source>Begin to work</source>
+            <translation>検査を始める</translation>
+        </message>
+        <message>
+            <source>Blink</source>
+            <translation>交互表示</translation>
+        </message>
+        <message>
+            <source>Camera</source>
+            <translation>カメラ</translation>
+        </message>
+        <message>
+            <source>Camera and photo</source>
+            <translation>カメラと写真</translation>
         </message>
         <message>
             <source>Cancel</source>
             <translation>キャンセル</translation>
         </message>
         <message>
+            <source>Capture</source>
+            <translation>撮影・入力</translation>
+        </message>
+        <message>
+            <source>Check its cable. It is opened again by itself; files work meanwhile.</source>
+            <translation>ケーブルを確認してください。自動で再接続します。その間もファイルで検査できます。</translation>
+        </message>
+        <message>
             <source>Check its cable; it is opened again by itself.</source>
             <translation>ケーブルを確認してください。自動的に再接続します。</translation>
         </message>
         <message>
+            <source>Check its cable; it is opened again by itself. Files work too.</source>
+            <translation>ケーブルを確認してください。自動で再接続します。ファイルでも検査できます。</translation>
+        </message>
+        <message>
             <source>Choose a record in the table to see all of it.</source>
             <translation>一覧から記録を選ぶと、すべての内容が表示されます。</translation>
+        </message>
+        <message>
+            <source>Choose it, test it, and say a few words. Without one, sound files work.</source>
+            <translation>選んでテストし、少し話してください。マイクがなくても音声ファイルが使えます。</translation>
+        </message>
+        <message>
+            <source>Choose the camera that sees the part. Without one, photos come from files.</source>
+            <translation>製品を写すカメラを選んでください。なければ写真はファイルから読み込めます。</translation>
+        </message>
+        <message>
+            <source>Choose the photo</source>
+            <translation>写真を選ぶ</translation>
+        </message>
+        <message>
+            <source>Choose your name with the arrow keys, type your PIN; or scan your badge.</source>
+            <translation>矢印キーで名前を選び、PIN を入力するか、バッジを読み取ってください。</translation>
         </message>
         <message>
             <source>Clear</source>
@@ -60,8 +144,32 @@
             <translation>閉じる</translation>
         </message>
         <message>
+            <source>Closing</source>
+            <translation>終了中</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>比較</translation>
+        </message>
+        <message>
+            <source>Connect one, or choose it in the settings; sound files work meanwhile.</source>
+            <translation>接続するか、設定で選んでください。その間も音声ファイルが使えます。</translation>
+        </message>
+        <message>
+            <source>Correct what was heard</source>
+            <translation>聞き取りを修正</translation>
+        </message>
+        <message>
             <source>Could not be judged</source>
             <translation>判定できません</translation>
+        </message>
+        <message>
+            <source>Criterion</source>
+            <translation>判定基準</translation>
+        </message>
+        <message>
+            <source>Criterion, in the words of the inspection standard</source>
+            <translation>判定基準（検査規格の文言）</translation>
         </message>
         <message>
             <source>Ctrl+O opens one, or drop a file. F3 records a note.</source>
@@ -76,6 +184,14 @@
             <translation>欠点分類</translation>
         </message>
         <message>
+            <source>Defect classes, with commas between them</source>
+            <translation>欠点分類（コンマ区切り）</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>1字消す</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>詳細</translation>
         </message>
@@ -84,32 +200,104 @@
             <translation>メモを消す</translation>
         </message>
         <message>
+            <source>Disk</source>
+            <translation>ディスク</translation>
+        </message>
+        <message>
             <source>Drop golden</source>
             <translation>見本を外す</translation>
+        </message>
+        <message>
+            <source>Enter</source>
+            <translation>決定</translation>
         </message>
         <message>
             <source>Enter judges by the voice note alone.</source>
             <translation>Enter で、音声メモだけで判定します。</translation>
         </message>
         <message>
+            <source>Enter judges.</source>
+            <translation>Enter で判定します。</translation>
+        </message>
+        <message>
             <source>Enter judges. F3 adds a voice note.</source>
             <translation>Enter で判定。F3 で音声メモを追加。</translation>
+        </message>
+        <message>
+            <source>Every unit has its answer.</source>
+            <translation>すべての製品に回答済みです。</translation>
         </message>
         <message>
             <source>Everywhere</source>
             <translation>共通</translation>
         </message>
         <message>
+            <source>Example</source>
+            <translation>例</translation>
+        </message>
+        <message>
+            <source>Expires on</source>
+            <translation>有効期限</translation>
+        </message>
+        <message>
+            <source>F2 takes it again. Enter judges it as it is.</source>
+            <translation>F2 で撮り直し、Enter でこのまま判定します。</translation>
+        </message>
+        <message>
             <source>F2 takes it. A file can be dropped on the picture.</source>
             <translation>F2 で撮影。ファイルのドロップもできます。</translation>
+        </message>
+        <message>
+            <source>F2 takes it; this part needs one.</source>
+            <translation>F2 で撮影します。この品番には必須です。</translation>
+        </message>
+        <message>
+            <source>F3 begins and ends it.</source>
+            <translation>F3 で開始・終了します。</translation>
+        </message>
+        <message>
+            <source>F3 begins and ends it; this part needs one.</source>
+            <translation>F3 で開始・終了します。この品番には必須です。</translation>
+        </message>
+        <message>
+            <source>Finish later</source>
+            <translation>あとで行う</translation>
+        </message>
+        <message>
+            <source>First sample</source>
+            <translation>最初の判定</translation>
+        </message>
+        <message>
+            <source>Free some space, or move the data folder.</source>
+            <translation>空きを増やすか、データの場所を移してください。</translation>
+        </message>
+        <message>
+            <source>Full screen</source>
+            <translation>全画面</translation>
+        </message>
+        <message>
+            <source>Glare hides a part of the photo; turn the part or the light.</source>
+            <translation>反射で一部が見えません。製品か照明の向きを変えてください。</translation>
         </message>
         <message>
             <source>Golden</source>
             <translation>良品見本</translation>
         </message>
         <message>
+            <source>Golden and limit samples</source>
+            <translation>良品見本と限度見本</translation>
+        </message>
+        <message>
             <source>Golden photo</source>
             <translation>良品見本</translation>
+        </message>
+        <message>
+            <source>Golden sample</source>
+            <translation>良品見本</translation>
+        </message>
+        <message>
+            <source>Guided set-up</source>
+            <translation>初期設定ガイド</translation>
         </message>
         <message>
             <source>Heard</source>
@@ -124,8 +312,20 @@
             <translation>ヘルプ</translation>
         </message>
         <message>
+            <source>High contrast</source>
+            <translation>高コントラスト</translation>
+        </message>
+        <message>
             <source>History</source>
             <translation>履歴</translation>
+        </message>
+        <message>
+            <source>I am not sure</source>
+            <translation>判断できない</translation>
+        </message>
+        <message>
+            <source>I disagree</source>
+            <translation>異議あり</translation>
         </message>
         <message>
             <source>INCONCLUSIVE</source>
@@ -136,8 +336,52 @@
             <translation>検査</translation>
         </message>
         <message>
+            <source>Is all ready?</source>
+            <translation>準備状況</translation>
+        </message>
+        <message>
+            <source>It counts no more. It stays in the history. Enter goes on.</source>
+            <translation>集計から外れました。履歴には残ります。Enter で次へ進みます。</translation>
+        </message>
+        <message>
+            <source>It is bad</source>
+            <translation>不良である</translation>
+        </message>
+        <message>
+            <source>It is bad, but at another place</source>
+            <translation>不良だが、位置が違う</translation>
+        </message>
+        <message>
+            <source>It is bad, but of another defect</source>
+            <translation>不良だが、欠点が違う</translation>
+        </message>
+        <message>
+            <source>It is bad: a defect was missed</source>
+            <translation>不良である：欠点の見逃し</translation>
+        </message>
+        <message>
+            <source>It is bad: the defect is on a side that the photo does not show</source>
+            <translation>不良である：写真に写らない面に欠点がある</translation>
+        </message>
+        <message>
+            <source>It is good</source>
+            <translation>良品である</translation>
+        </message>
+        <message>
+            <source>It is good: dirt or a reflection</source>
+            <translation>良品である：汚れ・反射</translation>
+        </message>
+        <message>
+            <source>It is good: within the limit sample</source>
+            <translation>良品である：限度見本の範囲内</translation>
+        </message>
+        <message>
             <source>It is judged at the next start of the program.</source>
             <translation>次にプログラムを起動したときに判定します。</translation>
+        </message>
+        <message>
+            <source>It runs inside this computer; nothing leaves it.</source>
+            <translation>このコンピュータの中で動きます。外部には何も送りません。</translation>
         </message>
         <message>
             <source>Judge</source>
@@ -148,8 +392,8 @@
             <translation>検査画面 (Ctrl+1) で判定すると、ここに並びます。</translation>
         </message>
         <message>
-            <source>Judge, or go on to the next unit</source>
-            <translation>判定、または次の製品へ</translation>
+            <source>Judge; accept and next</source>
+            <translation>判定・承認して次へ</translation>
         </message>
         <message>
             <source>Judged as soon as the model is loaded. Go on: Enter or F2.</source>
@@ -180,8 +424,24 @@
             <translation>キー操作</translation>
         </message>
         <message>
+            <source>Language</source>
+            <translation>言語</translation>
+        </message>
+        <message>
+            <source>Language and looks</source>
+            <translation>言語と表示</translation>
+        </message>
+        <message>
+            <source>Leave kiosk mode</source>
+            <translation>キオスクモードの終了</translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>明るい</translation>
+        </message>
+        <message>
+            <source>Limit sample</source>
+            <translation>限度見本</translation>
         </message>
         <message>
             <source>Live</source>
@@ -192,12 +452,64 @@
             <translation>モデルを読み込み中</translation>
         </message>
         <message>
+            <source>Looked for</source>
+            <translation>対象の欠点</translation>
+        </message>
+        <message>
             <source>Lot</source>
             <translation>ロット</translation>
         </message>
         <message>
+            <source>Lot, serial number or work order does not fit this part; see the example in its field.</source>
+            <translation>ロット・製造番号・製造指図が品番の規則に合いません。入力欄の例を見てください。</translation>
+        </message>
+        <message>
+            <source>Lot, serial number, work order</source>
+            <translation>ロット・製造番号・製造指図</translation>
+        </message>
+        <message>
+            <source>Loudspeaker</source>
+            <translation>スピーカー</translation>
+        </message>
+        <message>
+            <source>Microphone</source>
+            <translation>マイク</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>モデル</translation>
+        </message>
+        <message>
             <source>NG</source>
             <translation>NG 不良</translation>
+        </message>
+        <message>
+            <source>NG above</source>
+            <translation>NG 上限超</translation>
+        </message>
+        <message>
+            <source>Name and PIN do not belong together; try again.</source>
+            <translation>名前と PIN が一致しません。もう一度入力してください。</translation>
+        </message>
+        <message>
+            <source>Name, English</source>
+            <translation>名称（英語）</translation>
+        </message>
+        <message>
+            <source>Name, Japanese</source>
+            <translation>名称（日本語）</translation>
+        </message>
+        <message>
+            <source>New part</source>
+            <translation>新しい品番</translation>
+        </message>
+        <message>
+            <source>Newer unit</source>
+            <translation>新しい製品へ</translation>
+        </message>
+        <message>
+            <source>Next</source>
+            <translation>次へ</translation>
         </message>
         <message>
             <source>Next unit</source>
@@ -208,12 +520,12 @@
             <translation>カメラがありません</translation>
         </message>
         <message>
-            <source>No camera found</source>
-            <translation>カメラが見つかりません</translation>
-        </message>
-        <message>
             <source>No defect found</source>
             <translation>欠点なし</translation>
+        </message>
+        <message>
+            <source>No new photo has come into the folder; press the camera's shutter.</source>
+            <translation>フォルダに新しい写真がありません。カメラのシャッターを押してください。</translation>
         </message>
         <message>
             <source>No permission for the file or folder; check who may read and write it.</source>
@@ -232,8 +544,32 @@
             <translation>記録はまだありません</translation>
         </message>
         <message>
+            <source>No unit of this part was reviewed yet; the effect is shown when some were.</source>
+            <translation>この品番のレビュー済み製品がまだありません。レビュー後に影響を表示します。</translation>
+        </message>
+        <message>
+            <source>Nobody is registered by this name.</source>
+            <translation>この名前の人は登録されていません。</translation>
+        </message>
+        <message>
+            <source>Nobody is signed in; sign in first.</source>
+            <translation>サインインしていません。先にサインインしてください。</translation>
+        </message>
+        <message>
+            <source>Nobody signed in</source>
+            <translation>未サインイン</translation>
+        </message>
+        <message>
+            <source>None is written for this part. A supervisor can write one under Parts.</source>
+            <translation>この品番の基準は未登録です。監督者が「品番」で登録できます。</translation>
+        </message>
+        <message>
             <source>Not judged yet.</source>
             <translation>まだ判定していません。</translation>
+        </message>
+        <message>
+            <source>Not ready</source>
+            <translation>準備未完了</translation>
         </message>
         <message>
             <source>Nothing chosen</source>
@@ -244,12 +580,36 @@
             <translation>見つかりません</translation>
         </message>
         <message>
+            <source>Nothing is heard in the voice note; record it again.</source>
+            <translation>音声メモに何も入っていません。録音し直してください。</translation>
+        </message>
+        <message>
+            <source>Nothing was heard; choose another, or speak up.</source>
+            <translation>何も聞こえません。別のマイクを選ぶか、大きな声で話してください。</translation>
+        </message>
+        <message>
             <source>Nothing went wrong since the start.</source>
             <translation>起動してから問題は起きていません。</translation>
         </message>
         <message>
             <source>OK</source>
             <translation>OK 良品</translation>
+        </message>
+        <message>
+            <source>OK below</source>
+            <translation>OK 下限未満</translation>
+        </message>
+        <message>
+            <source>Older unit</source>
+            <translation>古い製品へ</translation>
+        </message>
+        <message>
+            <source>On {count} reviewed units, {random} of them picked at random: missed {miss}, rejected wrongly {overkill}, decided without a person {coverage}.</source>
+            <translation>レビュー済み {count} 個（うち抜き取り {random} 個）では、見逃し {miss}、過検出 {overkill}、自動判定 {coverage}。</translation>
+        </message>
+        <message>
+            <source>One bundled sample is judged, as every unit will be. It goes into no record.</source>
+            <translation>付属の見本を 1 つ、実際と同じように判定します。記録には残りません。</translation>
         </message>
         <message>
             <source>Open a photo, or drop one here. F2 looks for the camera again.</source>
@@ -272,6 +632,10 @@
             <translation>記録を開いています</translation>
         </message>
         <message>
+            <source>Operator</source>
+            <translation>作業者</translation>
+        </message>
+        <message>
             <source>P(NG)</source>
             <translation>不良確率</translation>
         </message>
@@ -280,12 +644,32 @@
             <translation>品番</translation>
         </message>
         <message>
+            <source>Part number</source>
+            <translation>品番</translation>
+        </message>
+        <message>
             <source>Part, lot, serial number</source>
             <translation>品番・ロット・製造番号</translation>
         </message>
         <message>
+            <source>Parts</source>
+            <translation>品番</translation>
+        </message>
+        <message>
+            <source>Pattern</source>
+            <translation>パターン</translation>
+        </message>
+        <message>
+            <source>People and shifts</source>
+            <translation>人と直</translation>
+        </message>
+        <message>
             <source>Photo</source>
             <translation>写真</translation>
+        </message>
+        <message>
+            <source>Photo alone</source>
+            <translation>写真のみ</translation>
         </message>
         <message>
             <source>Photo and voice note are too long for the model together; use a smaller photo.</source>
@@ -320,6 +704,10 @@
             <translation>終了</translation>
         </message>
         <message>
+            <source>Reading the photo …</source>
+            <translation>写真を読み込み中…</translation>
+        </message>
+        <message>
             <source>Ready</source>
             <translation>準備完了</translation>
         </message>
@@ -328,24 +716,68 @@
             <translation>写真をどうぞ</translation>
         </message>
         <message>
+            <source>Ready for a voice note</source>
+            <translation>音声メモをどうぞ</translation>
+        </message>
+        <message>
             <source>Ready to judge</source>
             <translation>判定できます</translation>
+        </message>
+        <message>
+            <source>Reason for the change, kept with it</source>
+            <translation>変更の理由（記録されます）</translation>
         </message>
         <message>
             <source>Record</source>
             <translation>録音</translation>
         </message>
         <message>
+            <source>Remove</source>
+            <translation>外す</translation>
+        </message>
+        <message>
+            <source>Retake</source>
+            <translation>撮り直し</translation>
+        </message>
+        <message>
             <source>Save</source>
             <translation>保存</translation>
+        </message>
+        <message>
+            <source>Say a few words.</source>
+            <translation>少し話してください。</translation>
+        </message>
+        <message>
+            <source>Say what you see, in words or by voice.</source>
+            <translation>見えたことを文字か音声で伝えてください。</translation>
+        </message>
+        <message>
+            <source>Say why</source>
+            <translation>理由を話す</translation>
+        </message>
+        <message>
+            <source>Scanned code</source>
+            <translation>読み取りコード</translation>
+        </message>
+        <message>
+            <source>Scanner</source>
+            <translation>スキャナ</translation>
         </message>
         <message>
             <source>Search</source>
             <translation>検索</translation>
         </message>
         <message>
+            <source>Search the settings</source>
+            <translation>設定を検索</translation>
+        </message>
+        <message>
             <source>Search: part, lot, serial, defect, words heard   (Ctrl+F)</source>
             <translation>検索: 品番・ロット・製造番号・欠点・聞き取り   (Ctrl+F)</translation>
+        </message>
+        <message>
+            <source>See under Problems, F8.</source>
+            <translation>「問題」（F8）を見てください。</translation>
         </message>
         <message>
             <source>Serial</source>
@@ -364,6 +796,18 @@
             <translation>程度</translation>
         </message>
         <message>
+            <source>Side by side</source>
+            <translation>並べて表示</translation>
+        </message>
+        <message>
+            <source>Sign in</source>
+            <translation>サインイン</translation>
+        </message>
+        <message>
+            <source>Sign in or lock</source>
+            <translation>サインイン・ロック</translation>
+        </message>
+        <message>
             <source>Something went wrong inside the program; the details were written to the log. You can go on.</source>
             <translation>プログラム内部で問題が起きました。詳細はログに記録しました。作業は続けられます。</translation>
         </message>
@@ -380,12 +824,40 @@
             <translation>起動中</translation>
         </message>
         <message>
+            <source>Station</source>
+            <translation>工程</translation>
+        </message>
+        <message>
             <source>Stop</source>
             <translation>停止</translation>
         </message>
         <message>
+            <source>Stop and send</source>
+            <translation>終えて送る</translation>
+        </message>
+        <message>
+            <source>Swipe</source>
+            <translation>スワイプ</translation>
+        </message>
+        <message>
             <source>Take photo</source>
             <translation>撮影</translation>
+        </message>
+        <message>
+            <source>Takt</source>
+            <translation>タクト</translation>
+        </message>
+        <message>
+            <source>Target takt (s)</source>
+            <translation>目標タクト（秒）</translation>
+        </message>
+        <message>
+            <source>Test the camera</source>
+            <translation>カメラをテスト</translation>
+        </message>
+        <message>
+            <source>Test the microphone</source>
+            <translation>マイクをテスト</translation>
         </message>
         <message>
             <source>Testing the model</source>
@@ -394,6 +866,18 @@
         <message>
             <source>The adapter cannot be used with this model; choose another.</source>
             <translation>このモデルではアダプタを使えません。別のアダプタを選んでください。</translation>
+        </message>
+        <message>
+            <source>The camera cannot be opened; close other programs that use it, or reconnect it.</source>
+            <translation>カメラを開けません。使用中の他のプログラムを閉じるか、接続し直してください。</translation>
+        </message>
+        <message>
+            <source>The camera failed; reconnect it.</source>
+            <translation>カメラに異常が起きました。接続し直してください。</translation>
+        </message>
+        <message>
+            <source>The camera gives no more pictures; check its cable.</source>
+            <translation>カメラから画像が来なくなりました。ケーブルを確認してください。</translation>
         </message>
         <message>
             <source>The camera gives no picture; reconnect it, or use files.</source>
@@ -410,6 +894,14 @@
         <message>
             <source>The camera's picture cannot be kept as a photo; use another camera.</source>
             <translation>カメラの画像を写真として保存できません。別のカメラを使ってください。</translation>
+        </message>
+        <message>
+            <source>The code belongs to no part that is known; type it instead.</source>
+            <translation>登録された品番のコードではありません。手で入力してください。</translation>
+        </message>
+        <message>
+            <source>The code of a badge has 6 to 100 characters; scan it again.</source>
+            <translation>バッジのコードは 6〜100 文字です。もう一度読み取ってください。</translation>
         </message>
         <message>
             <source>The disk is full; free some space and try again.</source>
@@ -432,6 +924,38 @@
             <translation>品番ファイルが正しくありません。修正してください。</translation>
         </message>
         <message>
+            <source>The first person must be a quality administrator; choose that role.</source>
+            <translation>最初の人は品質管理者でなければなりません。その役割を選んでください。</translation>
+        </message>
+        <message>
+            <source>The first time takes a little longer.</source>
+            <translation>最初は少し時間がかかります。</translation>
+        </message>
+        <message>
+            <source>The folder does not exist; check the path or the share.</source>
+            <translation>フォルダがありません。パスか共有を確認してください。</translation>
+        </message>
+        <message>
+            <source>The golden sample of this part has expired; have it renewed.</source>
+            <translation>この品番の良品見本は期限切れです。更新してください。</translation>
+        </message>
+        <message>
+            <source>The microphone cannot be opened; close other programs that use it, or reconnect it.</source>
+            <translation>マイクを開けません。使用中の他のプログラムを閉じるか、接続し直してください。</translation>
+        </message>
+        <message>
+            <source>The microphone gives nothing any more; check its plug. What was said before is kept.</source>
+            <translation>マイクから音が来なくなりました。プラグを確認してください。それまでの録音は残っています。</translation>
+        </message>
+        <message>
+            <source>The microphone is not plugged in; connect it, or choose another in the settings.</source>
+            <translation>マイクが接続されていません。接続するか、設定で別のマイクを選んでください。</translation>
+        </message>
+        <message>
+            <source>The microphone works.</source>
+            <translation>マイクは正常です。</translation>
+        </message>
+        <message>
             <source>The model failed its self-test; install it again.</source>
             <translation>モデルの自己診断に失敗しました。モデルを入れ直してください。</translation>
         </message>
@@ -440,12 +964,12 @@
             <translation>モデルが読み込まれていません。製品は保存され、次の起動時に判定します。</translation>
         </message>
         <message>
-            <source>The model is not ready</source>
-            <translation>モデルを使えません</translation>
-        </message>
-        <message>
             <source>The model's files are damaged or incomplete; install the model again.</source>
             <translation>モデルのファイルが壊れているか足りません。モデルを入れ直してください。</translation>
+        </message>
+        <message>
+            <source>The name is kept with every unit. People with a PIN are registered with `kensa users add`.</source>
+            <translation>名前はすべての記録に残ります。PIN を使う人は `kensa users add` で登録します。</translation>
         </message>
         <message>
             <source>The next unit can be begun: Enter or F2.</source>
@@ -472,12 +996,28 @@
             <translation>写真がありません。名前を確認してください。</translation>
         </message>
         <message>
+            <source>The photo does not show it well</source>
+            <translation>写真では分かりにくい</translation>
+        </message>
+        <message>
             <source>The photo has too few pixels to see anything; take a larger one.</source>
             <translation>写真が小さすぎて判定できません。大きく撮り直してください。</translation>
         </message>
         <message>
+            <source>The photo is blurred; hold the part still, or set the focus.</source>
+            <translation>写真がぼけています。製品を固定するか、ピントを合わせてください。</translation>
+        </message>
+        <message>
             <source>The photo is damaged or cut off; take or copy it again.</source>
             <translation>写真が壊れているか途中で切れています。撮り直すか、コピーし直してください。</translation>
+        </message>
+        <message>
+            <source>The photo is too bright; lower the light or the exposure.</source>
+            <translation>写真が明るすぎます。照明か露光を下げてください。</translation>
+        </message>
+        <message>
+            <source>The photo is too dark; give more light.</source>
+            <translation>写真が暗すぎます。照明を明るくしてください。</translation>
         </message>
         <message>
             <source>The photo is too large; give a smaller one.</source>
@@ -504,8 +1044,32 @@
             <translation>記録は新しい版の Kensa で書かれています。プログラムを更新してください。</translation>
         </message>
         <message>
+            <source>The region of interest does not fit; give left, top, width, height in per cent.</source>
+            <translation>対象範囲が正しくありません。左, 上, 幅, 高さを % で指定してください。</translation>
+        </message>
+        <message>
+            <source>The sample photos are missing; set the program up again.</source>
+            <translation>見本の写真がありません。プログラムを設定し直してください。</translation>
+        </message>
+        <message>
+            <source>The stream does not answer; check its address, password, network and power.</source>
+            <translation>ストリームが応答しません。アドレス、パスワード、ネットワーク、電源を確認してください。</translation>
+        </message>
+        <message>
+            <source>The stream has stopped; check the network and the camera's power.</source>
+            <translation>ストリームが止まりました。ネットワークとカメラの電源を確認してください。</translation>
+        </message>
+        <message>
+            <source>The text is too long; shorten it.</source>
+            <translation>文が長すぎます。短くしてください。</translation>
+        </message>
+        <message>
             <source>The unit is judged by its voice note alone.</source>
             <translation>音声メモだけで判定します。</translation>
+        </message>
+        <message>
+            <source>The units of today appear here, each with its verdict.</source>
+            <translation>今日の製品が判定とともにここに並びます。</translation>
         </message>
         <message>
             <source>The voice note cannot be read; check the disk and the path.</source>
@@ -520,6 +1084,10 @@
             <translation>音声メモが壊れています。録音し直すか、コピーし直してください。</translation>
         </message>
         <message>
+            <source>The voice note is distorted; speak less close.</source>
+            <translation>音声メモが音割れしています。マイクから少し離れてください。</translation>
+        </message>
+        <message>
             <source>The voice note is longer than 40 seconds; shorten it.</source>
             <translation>音声メモが 40 秒を超えています。短くしてください。</translation>
         </message>
@@ -532,12 +1100,20 @@
             <translation>音声メモを録音中です。F3 で録音を終えてください。</translation>
         </message>
         <message>
+            <source>The voice note is very quiet; speak up.</source>
+            <translation>音声メモの声が小さすぎます。大きな声で話してください。</translation>
+        </message>
+        <message>
             <source>The voice note says NG, but the photo looks good. A person must decide.</source>
             <translation>音声メモは不良と言っていますが、写真は良品に見えます。人の確認が必要です。</translation>
         </message>
         <message>
             <source>The voice note says OK, but the photo shows a defect. A person must decide.</source>
             <translation>音声メモは良品と言っていますが、写真に欠点が見えます。人の確認が必要です。</translation>
+        </message>
+        <message>
+            <source>The voice note was heard wrongly</source>
+            <translation>音声メモの聞き取りが違う</translation>
         </message>
         <message>
             <source>The voice note's file is empty; record or copy it again.</source>
@@ -584,8 +1160,20 @@
             <translation>その記録はありません。</translation>
         </message>
         <message>
+            <source>This badge is not registered here; sign in by name and PIN.</source>
+            <translation>このバッジは登録されていません。名前と PIN でサインインしてください。</translation>
+        </message>
+        <message>
+            <source>This cannot be a name; give 1 to 100 letters.</source>
+            <translation>名前に使えません。1〜100 文字で入力してください。</translation>
+        </message>
+        <message>
             <source>This is a folder; name a file.</source>
             <translation>これはフォルダーです。ファイルを指定してください。</translation>
+        </message>
+        <message>
+            <source>This is no video that can be played; choose another file.</source>
+            <translation>再生できる動画ではありません。別のファイルを選んでください。</translation>
         </message>
         <message>
             <source>This is not a file; name a photo or a sound file.</source>
@@ -600,12 +1188,64 @@
             <translation>音声として読める形式ではありません。WAV・FLAC・OGG・MP3 を使ってください。</translation>
         </message>
         <message>
+            <source>This is the last quality administrator; make somebody else one first.</source>
+            <translation>最後の品質管理者です。先に別の人を品質管理者にしてください。</translation>
+        </message>
+        <message>
             <source>This model cannot judge that kind of sample; choose another model.</source>
             <translation>このモデルではこの組み合わせを判定できません。別のモデルを選んでください。</translation>
         </message>
         <message>
+            <source>This name is registered already; choose another.</source>
+            <translation>この名前は登録済みです。別の名前にしてください。</translation>
+        </message>
+        <message>
+            <source>This names no camera; give a number, an address, a folder, a file or simulated.</source>
+            <translation>カメラの指定ではありません。番号、アドレス、フォルダ、ファイル、simulated のいずれかにしてください。</translation>
+        </message>
+        <message>
+            <source>This part has no golden sample to compare with; add one.</source>
+            <translation>この品番には比較する良品見本がありません。登録してください。</translation>
+        </message>
+        <message>
             <source>This part is not judged by photo or voice in this way; leave that out.</source>
             <translation>この品番では、その写真または音声は使いません。外してください。</translation>
+        </message>
+        <message>
+            <source>This part needs a photo; add it.</source>
+            <translation>この品番には写真が必要です。追加してください。</translation>
+        </message>
+        <message>
+            <source>This part needs a voice note; add it.</source>
+            <translation>この品番には音声メモが必要です。追加してください。</translation>
+        </message>
+        <message>
+            <source>This person may not work here any more; ask a quality administrator.</source>
+            <translation>この人はここで作業できません。品質管理者に確認してください。</translation>
+        </message>
+        <message>
+            <source>This serial number was inspected before; check the unit.</source>
+            <translation>この製造番号は検査済みです。製品を確認してください。</translation>
+        </message>
+        <message>
+            <source>This unit has no voice note; there is nothing to correct.</source>
+            <translation>この製品には音声メモがなく、修正するものがありません。</translation>
+        </message>
+        <message>
+            <source>This unit was not judged yet; wait until it is.</source>
+            <translation>この製品はまだ判定されていません。判定を待ってください。</translation>
+        </message>
+        <message>
+            <source>This unit was withdrawn or taken anew; it counts no more.</source>
+            <translation>この製品は取り消しまたは撮り直し済みで、集計に入りません。</translation>
+        </message>
+        <message>
+            <source>This user may not use the camera; add them to the group video.</source>
+            <translation>このユーザーはカメラを使えません。video グループに加えてください。</translation>
+        </message>
+        <message>
+            <source>Thresholds</source>
+            <translation>しきい値</translation>
         </message>
         <message>
             <source>Time</source>
@@ -620,12 +1260,36 @@
             <translation>不良確率が二つのしきい値の間にあります。人の確認が必要です。</translation>
         </message>
         <message>
+            <source>Too many failed attempts; wait a little and try again.</source>
+            <translation>失敗が続きました。少し待ってからもう一度入力してください。</translation>
+        </message>
+        <message>
+            <source>Too many failed attempts; wait {seconds} seconds and try again.</source>
+            <translation>失敗が続きました。{seconds} 秒待ってからもう一度入力してください。</translation>
+        </message>
+        <message>
             <source>Try fewer letters, or all verdicts.</source>
             <translation>文字を減らすか、すべての判定を選んでください。</translation>
         </message>
         <message>
+            <source>Undo the last</source>
+            <translation>直前を取り消す</translation>
+        </message>
+        <message>
+            <source>Unit without an answer</source>
+            <translation>未回答の製品へ</translation>
+        </message>
+        <message>
+            <source>Units</source>
+            <translation>検査数</translation>
+        </message>
+        <message>
             <source>Verdict</source>
             <translation>判定</translation>
+        </message>
+        <message>
+            <source>Verdicts are seen, not heard.</source>
+            <translation>判定音は鳴りませんが、画面で分かります。</translation>
         </message>
         <message>
             <source>Voice note</source>
@@ -644,8 +1308,72 @@
             <translation>判定待ち</translation>
         </message>
         <message>
+            <source>Warming up</source>
+            <translation>準備運転中</translation>
+        </message>
+        <message>
+            <source>What each part is judged by. A change holds from the next unit on.</source>
+            <translation>品番ごとの判定の条件です。変更は次の製品から有効です。</translation>
+        </message>
+        <message>
+            <source>What is inspected here first. Parts are added under Parts, Ctrl+P.</source>
+            <translation>最初に検査する品番です。追加は「品番」（Ctrl+P）で行えます。</translation>
+        </message>
+        <message>
+            <source>What is wrong with this verdict? The supervisor decides about the unit.</source>
+            <translation>この判定のどこが違いますか。製品は監督者が判断します。</translation>
+        </message>
+        <message>
+            <source>What it shows</source>
+            <translation>示す内容</translation>
+        </message>
+        <message>
+            <source>What the window speaks. It can be changed at any time in the settings.</source>
+            <translation>画面の言語です。設定でいつでも変更できます。</translation>
+        </message>
+        <message>
+            <source>What was entered contradicts itself; correct it.</source>
+            <translation>入力内容が矛盾しています。直してください。</translation>
+        </message>
+        <message>
+            <source>Who works here?</source>
+            <translation>作業者を入力</translation>
+        </message>
+        <message>
+            <source>Withdrawn</source>
+            <translation>取り消し済み</translation>
+        </message>
+        <message>
+            <source>Work order</source>
+            <translation>製造指図</translation>
+        </message>
+        <message>
+            <source>Yield</source>
+            <translation>良品率</translation>
+        </message>
+        <message>
+            <source>You have no right to do this; ask a supervisor.</source>
+            <translation>この操作の権限がありません。監督者に依頼してください。</translation>
+        </message>
+        <message>
             <source>adapter</source>
             <translation>アダプタ</translation>
+        </message>
+        <message>
+            <source>as {example}</source>
+            <translation>例 {example}</translation>
+        </message>
+        <message>
+            <source>asked anew</source>
+            <translation>毎回入力</translation>
+        </message>
+        <message>
+            <source>automatic</source>
+            <translation>自動</translation>
+        </message>
+        <message>
+            <source>being judged</source>
+            <translation>判定中</translation>
         </message>
         <message>
             <source>blowhole</source>
@@ -672,6 +1400,10 @@
             <translation>判定不可</translation>
         </message>
         <message>
+            <source>counted up</source>
+            <translation>1 ずつ増やす</translation>
+        </message>
+        <message>
             <source>crack</source>
             <translation>割れ</translation>
         </message>
@@ -692,6 +1424,10 @@
             <translation>打痕</translation>
         </message>
         <message>
+            <source>distorted: speak less close</source>
+            <translation>音割れ：少し離れて</translation>
+        </message>
+        <message>
             <source>engine</source>
             <translation>計算環境</translation>
         </message>
@@ -710,6 +1446,10 @@
         <message>
             <source>golden</source>
             <translation>良品見本</translation>
+        </message>
+        <message>
+            <source>highest</source>
+            <translation>最大</translation>
         </message>
         <message>
             <source>hole</source>
@@ -752,8 +1492,20 @@
             <translation>かじり</translation>
         </message>
         <message>
+            <source>no camera</source>
+            <translation>カメラなし</translation>
+        </message>
+        <message>
             <source>no defect</source>
             <translation>欠点なし</translation>
+        </message>
+        <message>
+            <source>no loudspeaker</source>
+            <translation>スピーカーなし</translation>
+        </message>
+        <message>
+            <source>no microphone</source>
+            <translation>マイクなし</translation>
         </message>
         <message>
             <source>no microphone; files work</source>
@@ -768,6 +1520,22 @@
             <translation>なし (任意)</translation>
         </message>
         <message>
+            <source>not used</source>
+            <translation>使わない</translation>
+        </message>
+        <message>
+            <source>nothing is heard</source>
+            <translation>音が入っていません</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>オフ</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>オン</translation>
+        </message>
+        <message>
             <source>open circuit</source>
             <translation>断線</translation>
         </message>
@@ -778,6 +1546,18 @@
         <message>
             <source>operator</source>
             <translation>作業者</translation>
+        </message>
+        <message>
+            <source>optional</source>
+            <translation>任意</translation>
+        </message>
+        <message>
+            <source>own</source>
+            <translation>個別に設定</translation>
+        </message>
+        <message>
+            <source>own thresholds</source>
+            <translation>個別のしきい値</translation>
         </message>
         <message>
             <source>oxide scale, plate</source>
@@ -808,12 +1588,20 @@
             <translation>プロンプト</translation>
         </message>
         <message>
+            <source>quality</source>
+            <translation>品質管理者</translation>
+        </message>
+        <message>
             <source>red scale</source>
             <translation>赤スケール</translation>
         </message>
         <message>
             <source>remark</source>
             <translation>備考</translation>
+        </message>
+        <message>
+            <source>required</source>
+            <translation>必須</translation>
         </message>
         <message>
             <source>right</source>
@@ -848,8 +1636,36 @@
             <translation>汚れ</translation>
         </message>
         <message>
+            <source>stays</source>
+            <translation>そのまま</translation>
+        </message>
+        <message>
+            <source>supervisor</source>
+            <translation>監督者</translation>
+        </message>
+        <message>
             <source>surface scratch</source>
             <translation>表面傷</translation>
+        </message>
+        <message>
+            <source>the camera has stopped</source>
+            <translation>カメラ停止</translation>
+        </message>
+        <message>
+            <source>the disk is nearly full</source>
+            <translation>ディスク残量わずか</translation>
+        </message>
+        <message>
+            <source>the golden sample has expired</source>
+            <translation>良品見本の期限切れ</translation>
+        </message>
+        <message>
+            <source>the model is not loaded</source>
+            <translation>モデル未読込</translation>
+        </message>
+        <message>
+            <source>the records are not open</source>
+            <translation>記録が開けません</translation>
         </message>
         <message>
             <source>times, ms</source>
@@ -876,6 +1692,10 @@
             <translation>右上</translation>
         </message>
         <message>
+            <source>very quiet</source>
+            <translation>声が小さい</translation>
+        </message>
+        <message>
             <source>voice</source>
             <translation>音声</translation>
         </message>
@@ -884,16 +1704,48 @@
             <translation>判定待ち</translation>
         </message>
         <message>
-            <source>{count} waiting for the model</source>
-            <translation>判定待ち {count} 件</translation>
+            <source>withdrawn</source>
+            <translation>取り消し</translation>
+        </message>
+        <message>
+            <source>{count} digits</source>
+            <translation>{count} 桁</translation>
         </message>
         <message>
             <source>{length} recorded</source>
             <translation>録音 {length}</translation>
         </message>
         <message>
-            <source>“{words}”</source>
-            <translation>「{words}」</translation>
+            <source>{name} goes to the supervisor.</source>
+            <translation>{name} を監督者に回しました。</translation>
+        </message>
+        <message>
+            <source>{name} was saved.</source>
+            <translation>{name} を保存しました。</translation>
+        </message>
+        <message>
+            <source>{name} was taken back. Judge it again, or clear it.</source>
+            <translation>{name} を取り消しました。判定し直すか、クリアしてください。</translation>
+        </message>
+        <message>
+            <source>{name}: {verdict}. Ctrl+Down shows it.</source>
+            <translation>{name}：{verdict}。Ctrl+↓ で表示します。</translation>
+        </message>
+        <message>
+            <source>{seconds} / {target} s</source>
+            <translation>{seconds} / {target} 秒</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation>{seconds} 秒</translation>
+        </message>
+        <message>
+            <source>{seconds} s left</source>
+            <translation>残り {seconds} 秒</translation>
+        </message>
+        <message>
+            <source>“{field}” cannot be this; correct it.</source>
+            <translation>「{field}」の値が正しくありません。直してください。</translation>
         </message>
     </context>
 </TS>

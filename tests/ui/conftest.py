@@ -15,10 +15,12 @@ from inspector_app.app import Program
 from inspector_app.places import Places
 from inspector_app.settings import Settings
 from inspector_app.ui.inspect_page import InspectPage
-from inspector_app.ui.readiness import Stage
 from inspector_app.ui.unit import Step
 from tests.fakes import FakeJudge
 from tests.ui.fake_devices import Bench, scene
+
+QUIET = {"language": "en", "theme": "light", "sounds": False, "set_up_done": True}
+"""Settings of a station that was set up and makes no sound."""
 
 
 class Kensa:
@@ -29,7 +31,7 @@ class Kensa:
         self.places = Places(folder)
         self.load_seconds = 0.0
         self.load_error: Exception | None = None
-        Settings().changed(**{"language": "en", "theme": "light", **settings}).save(self.places.settings)
+        Settings().changed(**{**QUIET, **settings}).save(self.places.settings)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         # As in a process of its own: nothing of the theme before.
@@ -52,7 +54,7 @@ class Kensa:
 
     def start(self) -> "Kensa":
         self.program.start()
-        self.until(lambda: self.program.readiness.stage in (Stage.READY, Stage.FAILED))
+        self.until(lambda: self.program.readiness.can_judge or self.program.readiness.failed)
         return self
 
     def until(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
