@@ -17,6 +17,9 @@ NEXT = ("keep", "ask", "count")
 LONGEST = 100
 _WORDS = {"lot": "lot", "serial": "serial number", "work_order": "work order"}
 USUAL_NEXT = {"lot": "keep", "serial": "ask", "work_order": "keep"}
+_ENDLESS = r"(?:[*+]|\{\d*,\})"
+_TOKENS = re.compile(rf"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(|\){_ENDLESS}?|{_ENDLESS}", re.DOTALL)
+"""What matters of a pattern for its repeats; escaped characters and sets are passed over."""
 _LAST_DIGITS = re.compile(r"\d+(?=\D*$)", re.ASCII)
 
 
@@ -136,6 +139,25 @@ def counted_up(text: str) -> str | None:
 
 def _compiled(pattern: str) -> "re.Pattern[str]":
     try:
-        return re.compile(pattern)
+        compiled = re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a pattern ({error})") from error
+    if _repeats_repeats(pattern):
+        raise ValueError(f"{pattern!r} repeats what is repeated already, which can take for ever; write it plainer")
+    return compiled
+
+
+def _repeats_repeats(pattern: str) -> bool:
+    """Whether an open-ended group is repeated without end, as in (a+)+: a text that nearly fits would never be read."""
+    open_ended = [False]
+    for token in _TOKENS.findall(pattern):
+        if token[0] == "(":
+            open_ended.append(False)
+        elif token[0] == ")":
+            inside, repeated = open_ended.pop(), len(token) > 1
+            if inside and repeated:
+                return True
+            open_ended[-1] |= inside or repeated
+        elif token[0] in "*+{":
+            open_ended[-1] = True
+    return False

@@ -82,18 +82,12 @@ class PartEditor:
         return self._store.put(photo)[1]
 
     def effect_of_thresholds(self, name: str, thresholds: Thresholds) -> Effect:
-        """How many of the reviewed units would have been missed, wrongly rejected, decided without a person."""
-        units = reviewed(self._store.database, name)
-        calls = [(_call(u, thresholds), u.truth) for u in units]
-        bad = [call for call, truth in calls if truth is Answer.NG]
-        good = [call for call, truth in calls if truth is Answer.OK]
-        return Effect(
-            records=len(units),
-            at_random=sum(u.at_random for u in units),
-            miss=rate(bad.count(Answer.OK), len(bad)),
-            overkill=rate(good.count(Answer.NG), len(good)),
-            coverage=rate(sum(call is not Answer.INCONCLUSIVE for call, _ in calls), len(calls)),
-        )
+        """How many of a part's reviewed units would have been missed, wrongly rejected, decided without a person."""
+        return effect(self.reviewed(name), thresholds)
+
+    def reviewed(self, name: str) -> list[Reviewed]:
+        """A part's reviewed units: read once, while a person moves thresholds to and fro over them."""
+        return reviewed(self._store.database, name)
 
     def _with_kept_photos(self, part: Part) -> Part:
         golden = self._kept(part.golden_sample) if part.golden_sample else None
@@ -112,6 +106,20 @@ class PartEditor:
             return part_of(name, said, self._store.files.folder)
         except (TypeError, ValueError, AttributeError) as error:
             raise KensaError("bad_parts", f"The kept part {name!r} is not valid ({error}); save it again.") from error
+
+
+def effect(units: list[Reviewed], thresholds: Thresholds) -> Effect:
+    """The rates that thresholds give over reviewed units."""
+    calls = [(_call(u, thresholds), u.truth) for u in units]
+    bad = [call for call, truth in calls if truth is Answer.NG]
+    good = [call for call, truth in calls if truth is Answer.OK]
+    return Effect(
+        records=len(units),
+        at_random=sum(u.at_random for u in units),
+        miss=rate(bad.count(Answer.OK), len(bad)),
+        overkill=rate(good.count(Answer.NG), len(good)),
+        coverage=rate(sum(call is not Answer.INCONCLUSIVE for call, _ in calls), len(calls)),
+    )
 
 
 def _rights(part: Part, before: Part | None) -> list[Right]:

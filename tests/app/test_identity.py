@@ -108,3 +108,24 @@ def test_a_rule_that_contradicts_itself_is_refused(rule: dict[str, str]) -> None
 def test_a_scan_pattern_needs_known_names(scan: str) -> None:
     with pytest.raises(ValueError):
         Identification(scan=scan)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", r"(\w+-?)*x", "((a*)b)+", "(a{2,})+", "(?:x|[a)]+)*", "(a+)+?"])
+def test_a_pattern_that_could_take_for_ever_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="for ever"):
+        FieldRule(pattern, "a")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "example"),
+    [
+        (r"\(a+\)+", "(a))"),
+        ("[(a+)]+", "a+"),
+        (r"L-\d+(?:/\d+)?", "L-1/2"),
+        ("(ab)+", "abab"),
+        (r"(\d+){3}", "123"),
+        ("[]+]+", "]"),
+    ],
+)
+def test_plain_patterns_are_taken(pattern: str, example: str) -> None:
+    assert FieldRule(pattern, example).fault("lot", example) is None

@@ -1,11 +1,12 @@
 """Parts: what ships, what a data folder adds, what is refused."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from inspector_app.errors import KensaError
-from inspector_app.parts import GENERAL, Parts
+from inspector_app.parts import GENERAL, Identity, Part, Parts, part_of, table_of
 from inspector_app.places import Places
 from model_runtime.verdict import DEFECTS, Thresholds
 
@@ -46,6 +47,16 @@ def test_the_data_folder_adds_and_replaces(tmp_path: Path) -> None:
         "[a]\nthresholds = {ok_below = 0.9, ng_above = 0.1}",
         '[a]\ndefekts = ["x"]',
         "a = 3",
+        '[a]\nrequired = ["voice"]\nmodalities = ["photo"]',
+        "[a]\ntarget_takt = -1",
+        "[a]\nlot = 3",
+        "[a.lot]\npattern = '[' ",
+        "[a.lot]\npattern = 'L'\nexample = 'M'",
+        "[a.lot]\ncolour = 'red'",
+        "[a]\nscan = '\\d+'",
+        "[a]\ngolden = {photo = ''}",
+        "[a]\ngolden = {photo = 'g.png', expires_on = 'soon'}",
+        "[a]\nlimits = ['a.png', {foto = 'b.png'}]",
     ],
 )
 def test_a_bad_file_is_named_with_its_fault(tmp_path: Path, text: str) -> None:
@@ -58,3 +69,38 @@ def test_a_bad_file_is_named_with_its_fault(tmp_path: Path, text: str) -> None:
 def test_an_unknown_part_is_refused_with_the_known_names(tmp_path: Path) -> None:
     with pytest.raises(KensaError, match="general.*pcb"):
         Parts.load(Places(tmp_path)).get("nothing-like-it")
+
+
+def test_a_part_in_full(tmp_path: Path) -> None:
+    (tmp_path / "parts.toml").write_text(
+        """
+[gasket-A]
+modalities = ["photo", "voice"]
+required = ["voice"]
+golden = { photo = "good.png", approved_by = "Ito", approved_on = 2026-01-31, expires_on = 2026-12-31 }
+limits = [{ photo = "edge.png", criterion = "1 mm", expires_on = "2026-06-30" }]
+scan = '(?P<lot>L-\\d{4})/(?P<serial>S\\d+)'
+target_takt = 45
+lot = { pattern = 'L-\\d{4}', example = "L-2291", required = true }
+serial = { pattern = 'S\\d+', example = "S1", next = "count" }
+""".replace("\\\\", "\\"),
+        encoding="utf-8",
+    )
+    part = Parts.load(Places(tmp_path)).get("gasket-A")
+    assert (part.photo, part.voice, part.target_takt) == ("optional", "required", 45)
+    assert part.golden_sample and part.golden_sample.approved_by == "Ito"
+    assert not part.golden_sample.expired(date(2026, 12, 31)) and part.golden_sample.expired(date(2027, 1, 1))
+    assert part.limits[0].photo == tmp_path / "edge.png" and part.limits[0].expires_on == date(2026, 6, 30)
+    assert part.field_fault("lot", "x") and part.field_fault("lot", None) and not part.field_fault("serial", None)
+    now = Parts.load(Places(tmp_path)).read_code("L-2291/S9", Identity("gasket-A"))
+    assert part.following(now) == Identity("gasket-A", "L-2291", "S10")
+    assert part_of("gasket-A", table_of(part, lambda photo: photo.name), tmp_path) == part
+
+
+@pytest.mark.parametrize(
+    ("modalities", "photo", "voice"),
+    [(("photo",), "required", "none"), (("voice",), "none", "required"), (("photo", "voice"), "optional", "optional")],
+)
+def test_what_a_part_is_judged_by(modalities: tuple[str, ...], photo: str, voice: str) -> None:
+    part = Part("a", "", "", modalities=modalities)
+    assert (part.photo, part.voice) == (photo, voice)

@@ -37,6 +37,13 @@ def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
         {"thresholds": {"ok_below": 0.9, "ng_above": 0.1}},
         {"thresholds": [0.2]},
         {"model": None},
+        {"kiosk": 1},
+        {"sounds": "yes"},
+        {"shift_plan": "Early"},
+        {"random_share": 101},
+        {"target_takt": 0},
+        {"keys": {"judge": 5}},
+        {"keys": ["F5"]},
     ],
 )
 def test_a_bad_value_falls_back_alone(tmp_path: Path, bad: dict[str, object]) -> None:
@@ -82,3 +89,15 @@ def test_every_field_can_be_shown() -> None:
     specs = Settings.specs()
     assert set(specs) == set(Settings.__dataclass_fields__)
     assert all(spec.label_en and spec.label_ja for spec in specs.values())
+
+
+def test_the_station_s_settings_are_told_from_the_person_s() -> None:
+    personal = {name for name, spec in Settings.specs().items() if spec.personal}
+    assert {"language", "theme", "last_lot"} <= personal
+    assert not personal & {"thresholds", "model", "kiosk", "camera", "shift_plan", "random_share"}
+
+
+def test_keys_and_shifts_are_read_back(tmp_path: Path) -> None:
+    chosen = Settings().changed(keys={"judge": "F13"}, shift_plan="早番 06:00, 夜勤 22:00", kiosk=True, target_takt=45)
+    chosen.save(tmp_path / "settings.json")
+    assert Settings.load(tmp_path / "settings.json") == chosen

@@ -3,11 +3,16 @@
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from inspector_app.capture.sample import Sample
+from inspector_app.inspection import Station
 from inspector_app.records.database import HEAD
-from model_runtime.verdict import Fixable
+from inspector_app.records.history import History
+from inspector_app.records.record import Disposition, Opinion
+from inspector_app.rights import Person, Role
+from model_runtime.verdict import Answer, Fixable
 from tests.fakes import FakeJudge
 from tests.makers import photo, station, voice
 
@@ -28,12 +33,26 @@ def main() -> None:
             Sample(photo(4, "dark.png")),
         ):
             at.judge(at.keep(sample))
-        at.keep(Sample(photo(5, "waiting.png")))
+        at.keep(Sample(photo(5, "waiting.png"), work_order="W-7"))
+        people_at_work(at)
         at.store.close()
         # A copy through SQLite is one whole file, without the log beside it.
         with closing(sqlite3.connect(at.store.database.path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def people_at_work(at: Station) -> None:
+    """Lines, a review, a changed part, somebody registered: something in every table."""
+    *_, unclear, bad, good = (row.id for row in History.of(at.store).search())
+    sato = Person.typed("佐藤")
+    at.accept(bad, sato)
+    at.disagree(good, sato, "縁に欠け", voice("why.wav"))
+    at.review(good, Person.typed("鈴木"), Opinion(Answer.NG, Disposition.REWORK, "chip", reason="縁の欠け"))
+    at.correct_heard(unclear, sato, "左端に浅い傷")
+    at.save_part(sato, replace(at.parts.get("pcb"), criteria="ショートなきこと"), "初版")
+    admin = at.people.add(None, "田中", Role.QUALITY, "2580", "EMP-000001")
+    at.people.sign_in(admin.name, "2580")
 
 
 if __name__ == "__main__":

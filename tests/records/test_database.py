@@ -13,11 +13,13 @@ from sqlalchemy import text
 
 from inspector_app.errors import KensaError
 from inspector_app.places import Places
-from inspector_app.records import audit
+from inspector_app.records import audit, check
 from inspector_app.records.database import HEAD, MIGRATIONS, Database
 from inspector_app.records.history import History
+from inspector_app.records.record import Disposition, LineKind, Opinion
 from inspector_app.records.store import Store
 from inspector_app.records.tables import TRIGGERS, Table
+from inspector_app.rights import Person, Role
 from model_runtime.verdict import Answer
 from tests.makers import sample, station
 
@@ -148,6 +150,38 @@ def test_every_released_schema_can_still_be_opened(tmp_path: Path, kept: Path) -
         assert rows[-1].lot == "L-2291" and rows[-1].photo and rows[-1].photo.file == "kept.png"
         assert rows[3].voice and rows[3].verdict and rows[3].verdict.judgment.heard == "左端に深い傷"
         assert [str(row.state) for row in rows[:2]] == ["captured", "failed"]
+
+
+@pytest.mark.parametrize("kept", sorted(DATABASES.glob("schema-*.db")), ids=lambda path: path.stem)
+def test_an_old_database_is_worked_with_as_a_new_one(tmp_path: Path, kept: Path) -> None:
+    """Migrated, then everything that is new is done to units that are old; the audit trail and all rows agree."""
+    shutil.copy(kept, tmp_path / "kensa.db")
+    at = station(tmp_path)
+    before = [fault for fault in check.faults(at.store) if "the file is missing" not in fault]
+    assert before == []
+    unit = next(row for row in History.of(at.store).search() if row.answer is Answer.INCONCLUSIVE)
+    sato = Person.typed("佐藤")
+    if at.people.open_mode:
+        at.disagree(unit.id, sato, "傷なし")
+        at.review(unit.id, sato, Opinion(Answer.OK, Disposition.ACCEPT))
+        admin = at.people.add(None, "田中", Role.QUALITY, "2580")
+    else:
+        admin = at.people.sign_in("田中", "2580")
+    at.review(unit.id, admin, Opinion(Answer.NG, Disposition.SCRAP))
+    assert at.store.get(unit.id).answer is Answer.NG and at.store.get(at.keep(sample(7))).counts
+    assert [fault for fault in check.faults(at.store) if "the file is missing" not in fault] == []
+    at.store.close()
+
+
+def test_what_people_said_is_still_there(tmp_path: Path) -> None:
+    shutil.copy(DATABASES / "schema-0002.db", tmp_path / "kensa.db")
+    at = station(tmp_path)
+    waiting, _, unclear, bad, good = History.of(at.store).search()
+    assert waiting.work_order == "W-7" and unclear.heard == "左端に浅い傷" and bad.last(LineKind.ACCEPTED)
+    assert good.review and good.review.who == "鈴木" and good.review.opinion.disposition is Disposition.REWORK
+    assert at.parts.get("pcb").criteria == "ショートなきこと"
+    assert at.people.sign_in_badge("EMP-000001").name == "田中"
+    at.store.close()
 
 
 def test_there_is_a_kept_database_of_this_schema() -> None:
