@@ -6,7 +6,7 @@ Knows the records, the parts, the people and the border to the model; knows no w
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 
@@ -119,15 +119,19 @@ class Station:
         self.queue.done(sample_id)
         return kept
 
-    def judge_next(self, stop: StopCheck | None = None) -> Inspection | None:
-        """Judges the unit whose turn it is; None when nothing waits. A unit that meets a bug of ours is set aside until
-        the next start, so that it holds up no other.
+    def judge_next(
+        self, stop: StopCheck | None = None, begun: Callable[[str], None] | None = None
+    ) -> Inspection | None:
+        """Judges the unit whose turn it is, and tells its id when it begins; None when nothing waits. A unit that meets
+        a bug of ours is set aside until the next start, so that it holds up no other.
         """
         if self.model is None:
             raise KensaError("no_model", "The model is not loaded yet; wait until it is.")
         sample_id = self.queue.take()
         if sample_id is None:
             return None
+        if begun is not None:
+            begun(sample_id)
         try:
             return self.judge(sample_id, stop)
         except (Stopped, Fixable):

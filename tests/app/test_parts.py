@@ -7,7 +7,7 @@ import pytest
 
 from inspector_app.errors import KensaError
 from inspector_app.parts import GENERAL, Identity, Part, Parts, part_of, table_of
-from inspector_app.places import Places
+from inspector_app.places import Places, resources
 from model_runtime.verdict import DEFECTS, Thresholds
 
 
@@ -104,3 +104,12 @@ serial = { pattern = 'S\\d+', example = "S1", next = "count" }
 def test_what_a_part_is_judged_by(modalities: tuple[str, ...], photo: str, voice: str) -> None:
     part = Part("a", "", "", modalities=modalities)
     assert (part.photo, part.voice) == (photo, voice)
+
+
+def test_the_example_at_the_top_of_the_shipped_file_is_a_part(tmp_path: Path) -> None:
+    lines = (resources() / "parts.toml").read_text(encoding="utf-8").splitlines()
+    example = "\n".join(line[4:] for line in lines if line.startswith("#   "))
+    (tmp_path / "parts.toml").write_text(example, encoding="utf-8")
+    part = Parts.load(Places(tmp_path)).get("gasket-A")
+    assert part.photo == "required" and part.golden_sample and part.limits and part.target_takt == 48
+    assert set(part.identification.rules) == {"lot", "serial", "work_order"} and part.identification.scan

@@ -247,8 +247,9 @@ def test_units_are_judged_in_their_order_and_seen_while_they_wait(at: Station) -
         (ids[n], n + 1, f"S{n}", False) for n in range(3)
     ]
     assert all(w.photo and w.photo.is_file() for w in waiting)
-    done = [at.judge_next() for _ in range(3)]
-    assert [d.id for d in done if d] == ids and at.judge_next() is None
+    begun: list[str] = []
+    done = [at.judge_next(None, begun.append) for _ in range(3)]
+    assert [d.id for d in done if d] == ids == begun and at.judge_next(None, begun.append) is None
     assert changes[:3] == [1, 2, 3] and changes[-1] == 0 and at.queue.waiting() == []
 
 
