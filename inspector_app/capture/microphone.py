@@ -25,8 +25,12 @@ VOICE_RATE = 16_000
 """Samples a second of a kept voice note: what the model hears."""
 SILENT_SECONDS = 1.5
 """A device that gives nothing for so long is unplugged; PortAudio itself does not tell."""
+START_SECONDS = 5.0
+"""How long a microphone may take until its first sound."""
 _CLOSE_SECONDS = 2.0
 _CLIPPED = 0.985
+_LATENCY = 0.2
+"""Seconds of sound that the system may hold back for us: on a busy computer, what is not fetched in time is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +129,24 @@ class Microphone:
         self._level = Level()
         self._rate = VOICE_RATE
         self._heard_at = 0.0
+        self._first = threading.Event()
         self._stream: Any = None
 
     def start(self) -> None:
-        """Begin to record; KensaError when there is no microphone or it cannot be opened. May take a moment."""
+        """Begin to record; comes back when the first sound came, so that no word is lost. It may take a moment.
+
+        KensaError when there is no microphone, it cannot be opened, or it gives nothing.
+        """
         self.discard()
+        self._first.clear()
         with audio.in_use() as sound:
             device = audio.find(sound, self.source, "input")
             self._stream = self._opened(sound, device)
+        if not self._first.wait(START_SECONDS):
+            self.discard()
+            raise KensaError(
+                "silent_microphone", f"The microphone {device.name} gives nothing; check its plug, or choose another."
+            )
 
     def level(self) -> Level:
         """How loud the newest block is."""
@@ -181,7 +195,12 @@ class Microphone:
             try:
                 # At any other rate than the device's own PortAudio calls many a device invalid.
                 stream = sound.InputStream(
-                    device=device.index, samplerate=device.rate, channels=channels, dtype="float32", callback=self._take
+                    device=device.index,
+                    samplerate=device.rate,
+                    channels=channels,
+                    dtype="float32",
+                    latency=_LATENCY,
+                    callback=self._take,
                 )
                 stream.start()
                 self._heard_at = time.monotonic()
@@ -203,6 +222,7 @@ class Microphone:
             if not self.full():
                 self._blocks.append(mono.copy())
                 self._frames += len(mono)
+        self._first.set()
 
     def _end(self) -> None:
         stream, self._stream = self._stream, None

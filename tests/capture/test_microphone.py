@@ -66,13 +66,14 @@ class TestMicrophoneContract:
 class _Stream:
     """PortAudio's stream: gives its callback what a test pushes."""
 
-    def __init__(self, **asked: object) -> None:
-        self.asked = asked
+    def __init__(self, gives: bool, **asked: object) -> None:
+        self.gives, self.asked = gives, asked
         self.closed = False
         self.active = True
 
     def start(self) -> None:
-        return None
+        if self.gives:
+            self.asked["callback"](np.zeros((0, self.asked["channels"])), 0, None, None)  # type: ignore
 
     def close(self) -> None:
         self.closed = True
@@ -90,6 +91,7 @@ class _Sound:
     def __init__(self, *names: str, rate: float = 44_100.0) -> None:
         self.names, self.rate = names, rate
         self.refuses_channels: set[int] = set()
+        self.gives = True
         self.streams: list[_Stream] = []
         self.rescans = 0
 
@@ -124,7 +126,7 @@ class _Sound:
     def InputStream(self, **asked: object) -> _Stream:
         if asked["channels"] in self.refuses_channels:
             raise self.PortAudioError("Invalid number of channels")
-        self.streams.append(_Stream(**asked))
+        self.streams.append(_Stream(self.gives, **asked))
         return self.streams[-1]
 
     OutputStream = InputStream
@@ -208,6 +210,18 @@ def test_a_microphone_that_another_program_holds_is_said(use) -> None:  # type: 
     with pytest.raises(KensaError) as caught:
         Microphone().start()
     assert caught.value.code == "microphone_refused" and "Headset" in caught.value.message and audio._open == 0
+
+
+def test_a_microphone_that_gives_nothing_is_said(use, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    """Switched off at its cable, as some are: PortAudio opens it and calls it well."""
+    sound = use(_Sound("Headset"))
+    sound.gives = False
+    monkeypatch.setattr("inspector_app.capture.microphone.START_SECONDS", 0.1)
+    microphone = Microphone()
+    with pytest.raises(KensaError) as caught:
+        microphone.start()
+    assert caught.value.code == "silent_microphone" and sound.streams[0].closed and audio._open == 0
+    assert microphone.problem() is None
 
 
 def test_names_outlive_replugging(use) -> None:  # type: ignore[no-untyped-def]
