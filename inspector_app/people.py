@@ -25,7 +25,7 @@ FREE_FAILURES, FIRST_WAIT, LONGEST_WAIT = 3, 15, 3600
 BADGES = "badge"
 """Under this key failed badges are counted, since nobody knows whose they were; no person can have this name."""
 _PIN = re.compile(r"[0-9]{4,12}")
-_TOO_PLAIN = {"0000", "1111", "1234", "4321", "123456", "000000", "111111"}
+_ROW = "01234567890123456789"
 _SHORTEST_BADGE, _LONGEST_TEXT = 6, 100
 _hasher = PasswordHasher()
 
@@ -237,7 +237,8 @@ def _checked_name(name: str) -> str:
 
 
 def _pin_hash(pin: str) -> str:
-    if not _PIN.fullmatch(pin) or pin in _TOO_PLAIN:
+    plain = len(set(pin)) == 1 or pin in _ROW or pin in _ROW[::-1]
+    if not _PIN.fullmatch(pin) or plain:
         raise KensaError("bad_pin", "A PIN has 4 to 12 digits and is not as plain as 1234; choose another.")
     return _hasher.hash(pin)
 

@@ -13,7 +13,7 @@ from inspector_app.records.filter import Filter
 from inspector_app.records.record import Inspection
 from inspector_app.records.rows import everything, inspections_of, load
 from inspector_app.records.store import Store, unknown
-from inspector_app.records.tables import SampleRow, VerdictRow
+from inspector_app.records.tables import LineRow, SampleRow, VerdictRow
 
 __all__ = ["Filter", "History"]
 PAGE = 500
@@ -110,5 +110,11 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.before is not None:
         conditions.append(SampleRow.id < wanted.before.upper())
     if wanted.text:
-        conditions.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in _SEARCHED)))
+        told = select(LineRow.id).where(LineRow.sample_id == SampleRow.id, _has(LineRow.text, wanted.text))
+        conditions.append(or_(*(_has(column, wanted.text) for column in _SEARCHED), told.exists()))
     return conditions
+
+
+def _has(column: Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+    return found

@@ -125,3 +125,9 @@ def test_a_voice_alone_is_listed_too(tmp_path: Path) -> None:
     at.judge(at.keep(Sample(voice=voice("alone.wav"))))
     (row,) = History.of(at.store).search(Filter(text="alone"))
     assert row.photo is None and row.to_json()["photo"] is None and row.to_json()["voice"]["file"] == "alone.wav"
+
+
+def test_what_people_said_is_found_too(day: Station) -> None:
+    unit = next(row for row in History.of(day.store).search() if row.verdict)
+    day.disagree(unit.id, None, "レンズの汚れ")
+    assert [row.id for row in History.of(day.store).search(Filter(text="汚れ"))] == [unit.id]
