@@ -7,6 +7,7 @@ Order never matters: the same units in another order give the same figures.
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,8 @@ def auroc(scores: Sequence[float] | Numbers, bad: Sequence[bool] | Flags) -> Fig
     values, flags = _pair(scores, bad)
     if not flags.any() or flags.all():
         return None
-    of_bad, of_good = placements(values, flags)
+    order = np.lexsort((flags, values))
+    of_bad, of_good = placements(values[order], flags[order])
     area, spread = float(of_bad.mean()), math.sqrt(_variance(of_bad, of_good))
     return Figure(area, *_area_bounds(area, spread, min(len(of_bad), len(of_good))), len(values))
 
@@ -116,14 +118,31 @@ def compare(
     second, _ = _pair(other, bad)
     if not flags.any() or flags.all():
         return None
-    bad_1, good_1 = placements(first, flags)
-    bad_2, good_2 = placements(second, flags)
+    order = np.lexsort((flags, second, first))
+    bad_1, good_1 = placements(first[order], flags[order])
+    bad_2, good_2 = placements(second[order], flags[order])
     difference = float(bad_1.mean() - bad_2.mean())
     spread = math.sqrt(_variance(bad_1 - bad_2, good_1 - good_2))
-    # Without any spread the two order the units alike, or nothing can be told from so few.
-    z = difference / spread if spread > 0 else 0.0
+    if spread == 0:
+        return _without_spread(float(bad_1.mean()), float(bad_2.mean()), len(bad_1), len(good_1))
+    z = difference / spread
     low, high = max(-1.0, difference - Z * spread), min(1.0, difference + Z * spread)
     return Comparison(difference, low, high, z, two_sided(z), len(flags))
+
+
+def _without_spread(one: float, other: float, bad: int, good: int) -> Comparison:
+    """Both order the units alike, or at least one is without a fault: DeLong's variance has nothing to say there.
+
+    Then as many disjoint pairs as there are were all ordered right by one of two equals: a sign test.
+    """
+    pairs, n = min(bad, good), bad + good
+    if one == other:
+        return Comparison(0.0, 0.0, 0.0, 0.0, 1.0, n)
+    p = min(1.0, 2 * 0.5**pairs)
+    bounds = [_area_bounds(area, 0.0, pairs) for area in (one, other)]
+    low, high = bounds[0][0] - bounds[1][1], bounds[0][1] - bounds[1][0]
+    z = math.copysign(NormalDist().inv_cdf(1 - max(p / 2, 1e-16)), one - other)
+    return Comparison(one - other, low, high, z, p, n)
 
 
 def placements(scores: Numbers, bad: Flags) -> tuple[Numbers, Numbers]:

@@ -17,8 +17,13 @@ SHUFFLED, TURNED = "shuffled", "turned"
 
 
 def blank(cases: Sequence[Case], folder: Path) -> list[Case]:
-    """Each photo replaced by a grey one of its size, written into `folder`; voice and golden stay."""
-    return [_with(case, photo=_blank_like(case.question.photo, folder)) for case in cases if case.question.photo]
+    """Each photo replaced by a grey one of its size, written into `folder`; the golden photo stays.
+
+    Without the voice note: what it says of the unit would be told from it, and not from the photo.
+    """
+    return [
+        _with(case, photo=_blank_like(case.question.photo, folder), voice=None) for case in cases if case.question.photo
+    ]
 
 
 def wrong_golden(cases: Sequence[Case], folder: Path) -> tuple[str, list[Case]]:
@@ -33,7 +38,7 @@ def wrong_golden(cases: Sequence[Case], folder: Path) -> tuple[str, list[Case]]:
     return TURNED, [_with(case, golden=_turned(_golden(case), folder)) for case in paired]
 
 
-def _with(case: Case, **changes: Path) -> Case:
+def _with(case: Case, **changes: Path | None) -> Case:
     return replace(case, question=replace(case.question, **changes))  # type: ignore[arg-type]
 
 

@@ -16,8 +16,11 @@ SIDE = 512
 """Pixels of the longer side on which is compared: more shows grain, not defects."""
 BLUR, LIGHT = 2.0, 24.0
 """Sigma in pixels: of what is too fine to be a defect, and of what is light and no surface."""
-QUANTILE = 0.995
-"""The score: one pixel in two hundred differs more. A maximum would measure the worst pixel of the camera."""
+QUANTILES = (0.95, 0.99, 0.999)
+"""What of the pixels may differ more than the score says: a tenth of a per cent for small flaws on a part that always
+looks the same, five for large ones where pose and gloss differ. A maximum would measure the camera's worst pixel."""
+USUAL = 1
+"""The quantile where there is nothing to choose it by."""
 FEATURES, KEPT, LEAST_MATCHES = 1500, 0.8, 12
 STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
 
@@ -26,14 +29,13 @@ Grey = NDArray[np.float32]
 _cv: Any = cv2
 
 
-def score(photo: Path, golden: Path) -> float:
-    """How much the photo differs from the golden one, from 0; OSError when one of them cannot be read."""
+def scores(photo: Path, golden: Path) -> tuple[float, ...]:
+    """How much the photo differs from the golden one, from 0, at each of QUANTILES; OSError when one is unreadable."""
     one = _grey(photo)
     other = _cv.resize(_grey(golden), (one.shape[1], one.shape[0]), interpolation=cv2.INTER_AREA)
     moved, seen = registered(other, one)
     gap = cv2.GaussianBlur(np.abs(lit_alike(one) - lit_alike(moved)), (0, 0), BLUR)
-    inside = gap[seen]
-    return float(np.quantile(inside, QUANTILE)) if inside.size else 0.0
+    return tuple(float(value) for value in np.quantile(gap[seen], QUANTILES))
 
 
 def registered(golden: Grey, photo: Grey) -> tuple[Grey, NDArray[np.bool_]]:
@@ -60,7 +62,8 @@ def lit_alike(picture: Grey) -> Grey:
     """The surface without its light: divided by its own blur, then brought to the same spread."""
     light: Grey = _cv.GaussianBlur(picture, (0, 0), LIGHT)
     even: Grey = picture / (light + 8.0)
-    return (even - even.mean()) / (even.std() + 1e-3)
+    level: Grey = (even - even.mean()) / (even.std() + 1e-3)
+    return level
 
 
 def _grey(path: Path) -> Grey:

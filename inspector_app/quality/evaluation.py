@@ -4,6 +4,7 @@ Knows the order of the work and the shape of the answer (docs/evaluation.md). Kn
 loaded only by the baselines that need them.
 """
 
+import contextlib
 import sys
 import tempfile
 import time
@@ -16,6 +17,7 @@ from typing import Any
 from inspector_app.quality.cases import LabelledFolder
 from model_runtime import figures, scoring
 from model_runtime.evaluate import Case, Outcome, evaluate
+from model_runtime.labelled import Labelled
 from model_runtime.verdict import Fixable, Judge, ModelIdentity, Question
 
 Json = dict[str, Any]
@@ -36,8 +38,8 @@ class Measured:
     outcomes: list[Outcome] = field(default_factory=list)
     baselines: Json = field(default_factory=dict)
     probes: Json = field(default_factory=dict)
-    beside: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Scores of the baselines by unit."""
+    beside: dict[str, dict[Labelled, float]] = field(default_factory=dict)
+    """Scores of the baselines by unit; a photo may stand in several rows, so its name is not enough."""
 
     @property
     def photos(self) -> list[Outcome]:
@@ -77,10 +79,10 @@ def _each(judge: Judge, cases: Sequence[Case], told: Told) -> Iterator[Outcome]:
 
 
 def _probed(measured: Measured, outcomes: Sequence[Outcome], kind: str) -> Json:
-    real = {o.case.labelled.name: o.verdict.p_ng for o in measured.photos if o.verdict}
+    real = {o.case.labelled: o.verdict.p_ng for o in measured.photos if o.verdict}
     judged = [o for o in outcomes if o.verdict]
     probe = [o.verdict.p_ng for o in judged if o.verdict]
-    model, bad = [real[o.case.labelled.name] for o in judged], [o.case.labelled.bad for o in judged]
+    model, bad = [real[o.case.labelled] for o in judged], [o.case.labelled.bad for o in judged]
     return {
         "how": kind,
         "auroc": scoring.to_json(figures.auroc(probe, bad)),
@@ -98,26 +100,53 @@ def compare_folder(measured: Measured, reach: Reach) -> None:
             measured.baselines[name] = {"auroc": None, "why": error.message}
 
 
+TUNED_ON = 100
+"""Units of the train split that the quantile of golden difference is chosen on."""
+
+
 def _golden_difference(measured: Measured, reach: Reach) -> Json:
+    """With the quantile that tells the train split's good and bad units apart best: a weak rival would prove nothing."""
     from inspector_app.quality import difference
 
     paired = [outcome for outcome in measured.photos if outcome.case.question.golden]
     if not paired:
         raise Fixable("no_golden", NO_GOLDEN)
-    scores, times = {}, []
-    for number, outcome in enumerate(paired):
-        reach(number / len(paired) / 2, "Golden difference")
-        question = outcome.case.question
-        assert question.photo and question.golden
-        began = time.perf_counter()
-        try:
-            scores[outcome.case.labelled.name] = difference.score(question.photo, question.golden)
-        except OSError:  # what OpenCV cannot read and the model can is left out; `n` says so
-            continue
-        times.append((time.perf_counter() - began) * 1000)
-    if not scores:
+    train = [case for case in measured.folder.train if case.question.golden]
+    train = [train[i * len(train) // TUNED_ON] for i in range(TUNED_ON)] if len(train) > TUNED_ON else train
+    every = len(train) + len(paired)
+    learned, _ = _differences(train, lambda done: reach(done / every / 2, "Golden difference"))
+    bad = [unit.bad for unit in learned]
+    areas = [figures.auroc([at[q] for at in learned.values()], bad) for q in range(len(difference.QUANTILES))]
+    known = [(area.value, -abs(q - difference.USUAL)) for q, area in enumerate(areas) if area]
+    chosen = known.index(max(known)) if known else difference.USUAL
+    cases = [outcome.case for outcome in paired]
+    found, times = _differences(cases, lambda done: reach((len(train) + done) / every / 2, "Golden difference"))
+    if not found:
         raise Fixable("no_golden", "OpenCV can read none of these photos.")
-    return {**_beside(measured, "golden_difference", scores), "p50_ms": median(times)}
+    return {
+        **_beside(measured, "golden_difference", {unit: at[chosen] for unit, at in found.items()}),
+        "quantile": difference.QUANTILES[chosen],
+        "quantile_chosen_on": len(learned) if known else 0,
+        "p50_ms": median(times),
+    }
+
+
+def _differences(
+    cases: Sequence[Case], told: Callable[[int], None]
+) -> tuple[dict[Labelled, tuple[float, ...]], list[float]]:
+    """Scores at each quantile by unit, and milliseconds; what OpenCV cannot read is left out, and `n` says so."""
+    from inspector_app.quality import difference
+
+    found: dict[Labelled, tuple[float, ...]] = {}
+    times: list[float] = []
+    for number, case in enumerate(cases):
+        told(number)
+        assert case.question.photo and case.question.golden
+        began = time.perf_counter()
+        with contextlib.suppress(OSError):
+            found[case.labelled] = difference.scores(case.question.photo, case.question.golden)
+            times.append((time.perf_counter() - began) * 1000)
+    return found, times
 
 
 def _small_network(measured: Measured, reach: Reach) -> Json:
@@ -129,10 +158,10 @@ def _small_network(measured: Measured, reach: Reach) -> Json:
     found = baselines.rival(
         measured.folder.train, [o.case for o in photos], lambda part, what: reach(0.5 + part / 2, what)
     )
-    names = [outcome.case.labelled.name for outcome in photos]
+    units = [outcome.case.labelled for outcome in photos]
     right = [said == o.case.labelled.defect for said, o in zip(found.defects, photos, strict=True) if _has_class(o)]
     return {
-        **_beside(measured, "small_network", dict(zip(names, found.scores, strict=True))),
+        **_beside(measured, "small_network", dict(zip(units, found.scores, strict=True))),
         "defect_right": scoring.to_json(figures.share_of(right)),
         "trained_on": found.trained_on,
         "parameters": found.parameters,
@@ -145,10 +174,10 @@ def _has_class(outcome: Outcome) -> bool:
     return outcome.case.labelled.bad and outcome.case.labelled.defect not in ("", "none")
 
 
-def _beside(measured: Measured, name: str, scores: dict[str, float]) -> Json:
+def _beside(measured: Measured, name: str, scores: dict[Labelled, float]) -> Json:
     """AUROC of a baseline, and the model's minus it on the units that both scored."""
-    both = [o for o in measured.photos if o.case.labelled.name in scores]
-    theirs, bad = [scores[o.case.labelled.name] for o in both], [o.case.labelled.bad for o in both]
+    both = [o for o in measured.photos if o.case.labelled in scores]
+    theirs, bad = [scores[o.case.labelled] for o in both], [o.case.labelled.bad for o in both]
     ours = [o.verdict.p_ng for o in both if o.verdict]
     measured.beside[name] = scores
     area = figures.auroc(theirs, bad)
@@ -209,13 +238,14 @@ def _row(measured: Measured, outcome: Outcome) -> Json:
     return {
         "folder": outcome.case.folder,
         "file": label.name,
-        "golden": str(question.golden or ""),
+        "voice": question.voice.name if question.voice else "",
+        "golden": question.golden.name if question.golden else "",
         **known,
         "voice_says": label.voice_says,
         **scoring.verdict_row(outcome.verdict),
         "said_defect": outcome.asked.defect if outcome.asked else "",
         "place_right": "" if outcome.place_right is None else outcome.place_right,
-        **{name: measured.beside[name].get(label.name, "") for name in RIVALS if name in measured.beside},
+        **{name: measured.beside[name].get(label, "") for name in RIVALS if name in measured.beside},
         "error": outcome.message,
     }
 

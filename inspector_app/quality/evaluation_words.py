@@ -139,8 +139,8 @@ def _curves(one: Measured) -> list[tuple[str, draw.Curve]]:
     curves: list[tuple[str, draw.Curve]] = [("kensa", scoring.roc(one.outcomes))]
     for name in RIVALS:
         scores = one.beside.get(name, {})
-        both = [o for o in one.photos if o.case.labelled.name in scores]
-        points = scoring.curve([scores[o.case.labelled.name] for o in both], [o.case.labelled.bad for o in both])
+        both = [o for o in one.photos if o.case.labelled in scores]
+        points = scoring.curve([scores[o.case.labelled] for o in both], [o.case.labelled.bad for o in both])
         if points:
             curves.append((BESIDE[name][1], points))
     return curves
