@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector_app import loading
 from inspector_app.commands.run import DONE, FIXABLE, Run
@@ -19,6 +20,10 @@ from inspector_app.places import resources
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import Fixable
 
+if TYPE_CHECKING:
+    from inspector_app.capture.sample import Photo
+    from inspector_app.capture.setup import CameraSetup
+
 PACKAGES = (
     "torch",
     "transformers",
@@ -26,6 +31,7 @@ PACKAGES = (
     "PySide6_Essentials",
     "sqlalchemy",
     "opencv-python-headless",
+    "zxing-cpp",
     "sounddevice",
 )
 LEAST_FREE = 500_000_000
@@ -140,20 +146,60 @@ def _platform_plugins() -> list[Path]:
 
 
 def sound(run: Run) -> Iterator[Finding]:
-    """PortAudio and microphones; without them sound files still work."""
-    from inspector_app.capture import microphone
+    """PortAudio, each microphone, and whether the chosen one is there; without them sound files still work."""
+    from inspector_app.capture import microphone, portaudio
 
-    microphone.portaudio()
+    try:
+        portaudio.portaudio()
+    except Fixable as error:
+        lacking = " ".join(lacking_packages("microphone"))
+        fix = f"; on Debian: apt-get install {lacking}" if lacking else ""
+        yield Finding("microphone", False, f"{error.message}{fix}", needed=False)
+        return
     names = [found.name for found in microphone.microphones()]
-    yield Finding("microphone", bool(names), ", ".join(names) or "PortAudio is there, no microphone", needed=False)
+    for name in names:
+        yield Finding("microphone", True, name, needed=False)
+    chosen = run.settings.microphone
+    if not names:
+        yield Finding("microphone", False, "PortAudio is there, but no microphone; sound files work", needed=False)
+    elif chosen and chosen not in names:
+        yield Finding(
+            "chosen microphone", False, f"{chosen} is not plugged in; connect it, or choose another", needed=False
+        )
 
 
 def cameras(run: Run) -> Iterator[Finding]:
-    """Cameras that the system names; none is opened."""
-    from inspector_app.capture import camera
+    """Each camera that the system names, and whether the chosen one gives a picture: it alone is opened."""
+    from inspector_app.capture import setup
 
-    names = [found.name for found in camera.cameras()]
-    yield Finding("camera", bool(names), ", ".join(names) or "none; photos from files still work", needed=False)
+    found = setup.devices()
+    for device in found:
+        yield Finding("camera", True, f"{device.name} ({device.source})", needed=False)
+    chosen = setup.CameraSetup.of(run.settings)
+    if not found and chosen.source.isdigit():
+        yield Finding("camera", False, "none; photos from files and the simulated camera work", needed=False)
+        return
+    yield _chosen_camera(chosen)
+
+
+def _chosen_camera(chosen: "CameraSetup") -> Finding:
+    from inspector_app.capture.camera import Camera
+    from inspector_app.capture.setup import shown
+
+    camera = Camera(chosen)
+    try:
+        camera.open()
+        # A watched folder gives no picture before the shutter is pressed.
+        picture = "waits for a photo" if camera.latest() is None else _pixels(camera.still())
+        return Finding("chosen camera", True, f"{shown(chosen.source)}: {picture}", needed=False)
+    except Fixable as error:
+        return Finding("chosen camera", False, error.message, needed=False)
+    finally:
+        camera.close()
+
+
+def _pixels(photo: "Photo") -> str:
+    return f"{photo.width} x {photo.height} pixels"
 
 
 def model(run: Run) -> Iterator[Finding]:
