@@ -138,6 +138,11 @@ def is_stream(source: str) -> bool:
     return bool(re.match(r"(rtsps?|rtmp|https?|udp|tcp)://", source, re.IGNORECASE))
 
 
+def is_device(source: str) -> bool:
+    """Whether the source is a camera of this computer, which can be open once only."""
+    return source.isdigit() or source.startswith("/dev/")
+
+
 def shown(source: str) -> str:
     """The source as it may stand in a message or a log: without a password."""
     if not is_stream(source):

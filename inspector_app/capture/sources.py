@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inspector_app.capture.folder import FolderReader
 from inspector_app.capture.readers import DeviceReader, Reader, StreamReader, file_reader
-from inspector_app.capture.setup import SIMULATED, CameraSetup, is_stream
+from inspector_app.capture.setup import SIMULATED, CameraSetup, is_device, is_stream
 from inspector_app.capture.simulated import SimulatedReader
 from inspector_app.errors import KensaError
 
@@ -23,7 +23,7 @@ def reader_of(setup: CameraSetup) -> Reader:
     }
     if source == SIMULATED:
         return SimulatedReader()
-    if source.isdigit() or source.startswith("/dev/"):
+    if is_device(source):
         return DeviceReader(setup)
     if is_stream(source):
         return StreamReader(setup)

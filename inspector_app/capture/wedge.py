@@ -5,6 +5,8 @@ Knows characters and seconds; knows no window and no key codes.
 
 from dataclasses import dataclass, field
 
+from inspector_app.settings import Settings
+
 GAP_SECONDS = 0.035
 """Longest pause between two keys of a scanner: a fast typist needs 60 ms and more for each of many keys in a row."""
 LEAST = 4
@@ -25,6 +27,12 @@ class Wedge:
     least: int = LEAST
     _burst: list[str] = field(default_factory=list)
     _last: float = float("-inf")
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Wedge":
+        """As the station's settings say."""
+        suffix = "\t" if settings.scanner_suffix == "tab" else "\r"
+        return cls(settings.scanner_prefix, suffix, settings.scanner_gap_ms / 1000)
 
     @property
     def held(self) -> int:

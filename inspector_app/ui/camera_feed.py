@@ -5,19 +5,22 @@ Knows the camera's protocol. Knows no page.
 """
 
 from collections.abc import Callable
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from inspector_app.capture.frames import CameraLike, State, Status
 from inspector_app.capture.sample import Photo
-from inspector_app.capture.setup import CameraSetup
+from inspector_app.capture.setup import CameraSetup, is_device
 from inspector_app.tasks import Task
 from inspector_app.ui.desk import Desk, still
 from inspector_app.ui.pictures import from_pixels, picture
 from inspector_app.ui.sentences import sentence
 
 _FRAME_MS = 33
+_feeds: "WeakSet[CameraFeed]" = WeakSet()
+"""All feeds of the program: a device can be open once only, so one that tries it takes it from the page for a while."""
 
 
 class CameraFeed(QObject):
@@ -34,11 +37,14 @@ class CameraFeed(QObject):
         super().__init__(parent)
         self._desk, self._make = desk, make
         self._camera: CameraLike | None = None
+        self._setup: CameraSetup | None = None
+        self._paused: list[CameraFeed] = []
         self._number = 0
         self._wanted = True
         self.status = Status(State.CLOSED)
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.timeout.connect(self._look)
+        _feeds.add(self)
 
     @property
     def state(self) -> str:
@@ -58,17 +64,21 @@ class CameraFeed(QObject):
     def open(self, setup: CameraSetup | str) -> None:
         """Use another camera from now on; the one before is closed first. Comes back at once."""
         self.close()
-        camera = self._make(setup)
+        self._setup = setup if isinstance(setup, CameraSetup) else CameraSetup(setup)
+        self._take_from_others()
+        camera = self._make(self._setup)
         self._camera, self._number = camera, 0
         self._desk.on_camera(camera.start)
         self._timer.start()
         self._move(Status(State.OPENING))
 
     def close(self) -> None:
-        """Let the device go, off this thread."""
-        camera = self._forget()
-        if camera is not None:
-            self._desk.on_camera(camera.close)
+        """Let the device go, off this thread. Where it was taken from another feed, that one has it again."""
+        self._pause()
+        paused, self._paused = self._paused, []
+        for feed in paused:
+            if feed._camera is None and feed._setup is not None:
+                feed.open(feed._setup)
 
     def release(self) -> None:
         """Let the device go at once, on this thread: the program ends."""
@@ -83,6 +93,18 @@ class CameraFeed(QObject):
     def still(self) -> Task | None:
         """The picture of now; None where no camera is chosen. The task gives (Photo, QImage), or the reason."""
         return None if self._camera is None else self._desk.on_camera(still, self._camera)
+
+    def _take_from_others(self) -> None:
+        for feed in list(_feeds):
+            if feed is not self and feed._camera is not None and feed._setup is not None and self._setup is not None:
+                if feed._setup.source == self._setup.source and is_device(feed._setup.source):
+                    feed._pause()
+                    self._paused.append(feed)
+
+    def _pause(self) -> None:
+        camera = self._forget()
+        if camera is not None:
+            self._desk.on_camera(camera.close)
 
     def _forget(self) -> CameraLike | None:
         camera, self._camera = self._camera, None

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector_app.capture.wedge import GAP_SECONDS, LEAST, Wedge
+from inspector_app.settings import Settings
 
 
 def typed(wedge: Wedge, text: str, gap: float, start: float = 100.0) -> list[str]:
@@ -80,6 +81,12 @@ def test_prefix_and_suffix() -> None:
     assert typed(wedge, "ABCDEF\t", 0.004, start=200.0) == []
     assert typed(wedge, "\x02ABCDEF\r", 0.004, start=300.0) == []
     assert typed(wedge, "\x02\t", 0.004, start=400.0) == []
+
+
+def test_settings_of_the_station() -> None:
+    settings = Settings().changed(scanner_prefix="~", scanner_suffix="tab", scanner_gap_ms=60)
+    assert Wedge.of(settings) == Wedge(prefix="~", suffix="\t", gap=0.06)
+    assert Wedge.of(Settings()) == Wedge()
 
 
 def test_the_window_can_take_back_what_was_typed() -> None:
