@@ -4,7 +4,7 @@ Knows which units a figure is taken from. Knows no statistics (`figures`) and no
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,22 +51,30 @@ def slices_of(outcomes: Sequence[Outcome]) -> Json:
         for outcome in outcomes:
             if value := key(outcome):
                 groups[value].append(outcome)
-        if len(groups) > 1:
-            found[name] = {value: {**_counts(group), **_whole(group)} for value, group in _largest(groups)}
+        if len(shown := _largest(groups)) > 1:
+            found[name] = {value: {**_counts(group), **_whole(group)} for value, group in shown}
     good = [outcome for outcome in outcomes if outcome.case.labelled.verdict == "OK"]
     classes: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.case.labelled.bad and _named(outcome):
             classes[outcome.case.labelled.defect].append(outcome)
-    if len(classes) > 1:
-        # A class alone has no AUROC: it is told from all good units.
-        found["defect"] = {
-            name: {**_counts(group), **_whole([*group, *good], calibrated=False)} for name, group in _largest(classes)
-        }
+    if len(shown := _largest(classes)) > 1:
+        found["defect"] = {name: {**_counts(group), **_of_class(group, good)} for name, group in shown}
     return found
 
 
-def _largest(groups: dict[str, list[Outcome]]) -> Iterable[tuple[str, list[Outcome]]]:
+def _of_class(group: Sequence[Outcome], good: Sequence[Outcome]) -> Json:
+    """A class alone has no AUROC, it is told from all good units; what only concerns those is left out."""
+    found = {
+        "auroc": figures.auroc(*truth_of([*group, *good])),
+        "miss": _decisions(group)["miss"],
+        "coverage": _decisions(group)["coverage"],
+        **_classes(group),
+    }
+    return {name: to_json(figure) for name, figure in found.items()}
+
+
+def _largest(groups: dict[str, list[Outcome]]) -> list[tuple[str, list[Outcome]]]:
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     shown = [(name, group) for name, group in ranked if len(group) >= SMALLEST][:MOST]
     rest = [outcome for name, group in ranked if all(name != kept for kept, _ in shown) for outcome in group]
@@ -79,9 +87,9 @@ def _counts(outcomes: Sequence[Outcome]) -> Json:
     return {"units": len(outcomes), "judged": len(judged), "ok": truth["OK"], "ng": truth["NG"]}
 
 
-def _whole(outcomes: Sequence[Outcome], calibrated: bool = True) -> Json:
+def _whole(outcomes: Sequence[Outcome]) -> Json:
     p, bad = truth_of(outcomes)
-    calibration = figures.calibration(p, bad) if calibrated else None
+    calibration = figures.calibration(p, bad)
     found: dict[str, Figure | None] = {
         "auroc": figures.auroc(p, bad),
         **_decisions(outcomes),

@@ -105,7 +105,7 @@ TUNED_ON = 100
 
 
 def _golden_difference(measured: Measured, reach: Reach) -> Json:
-    """With the quantile that tells the train split's good and bad units apart best: a weak rival would prove nothing."""
+    """With the quantile that tells good and bad units of the train split apart best: a weak rival proves nothing."""
     from inspector_app.quality import difference
 
     paired = [outcome for outcome in measured.photos if outcome.case.question.golden]

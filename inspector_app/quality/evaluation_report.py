@@ -52,7 +52,8 @@ h1{font-size:1.7em;margin:0}h2{font-size:1.35em;margin:1.6em 0 .3em;border-botto
 h3{font-size:1.05em;margin:1.1em 0 .3em}small,.en,.note{color:#555;font-weight:normal}.en{font-size:.86em}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.28em .6em;border-bottom:1px solid #ddd}
 thead th{border-bottom:1.5px solid #1a1a1a;font-size:.88em}td.n{text-align:right;font-variant-numeric:tabular-nums;
-white-space:nowrap}.plots{display:flex;flex-wrap:wrap;gap:1.2em;margin:.8em 0;align-items:flex-end}
+white-space:nowrap}td:first-child{min-width:6em}.plots{display:flex;flex-wrap:wrap;gap:1.2em;margin:.8em 0;
+align-items:flex-end}
 .plots svg{max-width:100%;height:auto}p{margin:.4em 0;overflow-wrap:anywhere}
 @media print{body{font-size:10pt;margin:0;max-width:none}h2{break-before:auto}table,svg,h3{break-inside:avoid}
 h2,h3{break-after:avoid}@page{size:A4;margin:14mm}}
@@ -127,11 +128,11 @@ def _beside_table(part: Json) -> str:
 def _slices(part: Json) -> str:
     text = ""
     for kind, groups in part["slices"].items():
-        shown = [name for name in SLICED if any(group[name] for group in groups.values())]
+        shown = [name for name in SLICED if any(group.get(name) for group in groups.values())]
         if not shown:
             continue
         ja, en = SLICES[kind]
-        heads = (f"{ja} {en}", "n", *(WORDS[name].ja for name in shown))
+        heads = (ja, "n", *(WORDS[name].ja for name in shown))
         rows = "".join(_slice(name, group, shown) for name, group in groups.items())
         text += f"<h3>{ja}別 <small>by {en}</small></h3>{_table(heads, rows)}"
     return text
@@ -140,8 +141,8 @@ def _slices(part: Json) -> str:
 def _slice(name: str, group: Json, shown: Sequence[str]) -> str:
     cells = []
     for figure in shown:
-        one, kind = group[figure], WORDS[figure].kind
-        told = f'{value_of(one, kind)} <span class="en">{interval_of(one, kind)}</span>' if one else "–"
+        one, kind = group.get(figure), WORDS[figure].kind
+        told = f'{value_of(one, kind)}<br><span class="en">{interval_of(one, kind)}</span>' if one else "–"
         cells.append(f'<td class="n">{told}</td>')
     return f'<tr><td>{escape(name)}</td><td class="n">{group["units"]}</td>{"".join(cells)}</tr>'
 

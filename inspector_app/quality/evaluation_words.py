@@ -74,7 +74,9 @@ def value_of(figure: Json, kind: str) -> str:
 
 def interval_of(figure: Json, kind: str) -> str:
     """The bounds as people read them."""
-    return f"{_number(figure['low'], kind)} to {_number(figure['high'], kind)}"
+    low, high = (_number(figure[bound], kind).split(" ")[0] for bound in ("low", "high"))
+    unit = {"share": " %", "ms": " ms"}.get(kind, "")
+    return f"{low}–{high}{unit}"
 
 
 def _number(value: float, kind: str) -> str:

@@ -49,8 +49,8 @@ def confusion(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     names = [_short(label) for label in labels]
     cell = max(SHORTEST_CELL, SIDE // max(1, len(labels)))
     margin = 24.0 + 7 * max((len(name) for name in names), default=0)
-    body = [_text(margin + cell * len(labels) / 2, 14, "モデルの答え answered", "middle", 12)]
-    top = margin + 10
+    body = [_text(margin + cell * len(labels) / 2, 14, "縦 正解 true, 横 モデルの答え answered", "middle", 12)]
+    top = margin + 20
     for r, row in enumerate(counts):
         y, total = top + r * cell, sum(row)
         body.append(_text(margin - 8, y + cell / 2 + 4, names[r], "end", 12))

@@ -16,6 +16,7 @@ from inspector_app.errors import KensaError
 from inspector_app.parts import GENERAL, Part, Parts
 from inspector_app.quality import difference, evaluation, evaluation_report, evaluation_words, plots
 from inspector_app.quality.cases import Asked, LabelledFolder, read_folders
+from model_runtime.evaluate import Outcome
 from model_runtime.verdict import DEFECTS, Thresholds
 from tests.fakes import FAKE_IDENTITY, FakeJudge
 from tests.makers import png
@@ -76,11 +77,10 @@ def test_with_several_folders_a_golden_is_for_its_own(tmp_path: Path) -> None:
 
 
 def test_folders_of_one_name_are_told_apart_and_each_is_taken_once(tmp_path: Path) -> None:
-    paths = [
-        photos(tmp_path / place / "x", {"file_name": "a.png"})
-        for place in ("1", "2")
-        if (tmp_path / place).mkdir() is None
-    ]
+    paths = [tmp_path / place / "x" for place in ("1", "2")]
+    for path in paths:
+        path.mkdir(parents=True)
+        photos(path, {"file_name": "a.png"})
     found = read_folders([str(path) for path in (*paths, paths[0])], PARTS, Asked())
     assert [folder.name for folder in found] == [str(path) for path in paths]
 
@@ -243,7 +243,8 @@ def test_what_is_asked_again_is_not_judged_again(tmp_path: Path) -> None:
     rows = [{"file_name": f"{k}.png", "verdict": "OK" if k else "NG"} for k in range(6)]
     (read,) = read_folders([str(photos(tmp_path / "x", *rows))], PARTS, Asked())
     found = evaluation.judge_folder(read, FakeJudge([0.9] * 6), lambda outcome: None)
-    judge, told = FakeJudge([0.9]), []
+    judge = FakeJudge([0.9])
+    told: list[Outcome] = []
     evaluation.probe_folder(found, judge, told.append)
     assert len(judge.questions) == 1 and len(told) == 6
 
