@@ -36,7 +36,7 @@ __all__ = ["Camera", "CameraLike", "CameraName", "CameraSetup", "Frame", "Limits
 
 PREVIEW_SIDE = 1280
 """Pixels; the screen needs no more, and the still is made from the whole picture."""
-_PREVIEW_SECONDS = 1 / 31
+_PREVIEW_SECONDS = 1 / 45
 _QUALITY = 95
 _WATCH_SECONDS = 0.05
 _MOST_LEFT_BEHIND = 3
@@ -212,8 +212,9 @@ class Camera:
         scale = PREVIEW_SIDE / max(seen.shape[:2])
         if scale < 1:
             size = (max(1, round(seen.shape[1] * scale)), max(1, round(seen.shape[0] * scale)))
-            seen = cv2.resize(np.ascontiguousarray(seen), size, interpolation=cv2.INTER_AREA)
-        pixels: Pixels = np.ascontiguousarray(seen[:, :, ::-1])
+            # Area averaging looks a little better and takes ten times as long.
+            seen = cv2.resize(np.ascontiguousarray(seen), size, interpolation=cv2.INTER_LINEAR)
+        pixels: Pixels = cv2.cvtColor(np.ascontiguousarray(seen), cv2.COLOR_BGR2RGB)
         return Frame(pixels, 1 + (self._frame.number if self._frame else 0), now)
 
 
