@@ -1,6 +1,8 @@
 """Cases as the station asks them, golden difference, plots and the page."""
 
+import json
 import re
+import runpy
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -161,6 +163,22 @@ def test_the_score_is_the_same_each_time(golden: Path, tmp_path: Path) -> None:
     assert difference.scores(photo, golden) == difference.scores(photo, golden)
 
 
+def test_the_quantile_is_chosen_on_the_train_split(golden: Path, tmp_path: Path) -> None:
+    """Small flaws under changing light show in the few pixels that differ most; without a train split, the usual."""
+    rows = []
+    for seed in range(10):
+        taken(tmp_path, seed % 2 == 1, seed).rename(tmp_path / f"{seed}.png")
+        rows.append({"file_name": f"{seed}.png", "verdict": "NG" if seed % 2 else "OK"})
+    for names, chosen, count in ((("train", "test"), 0.999, 6), (("test", "test"), 0.99, 0)):
+        write(tmp_path, *({**row, "split": names[k >= 6]} for k, row in enumerate(rows)))
+        (folder,) = read_folders([str(tmp_path)], PARTS, Asked(golden=golden, train=True))
+        found = evaluation.judge_folder(folder, FakeJudge(), lambda outcome: None)
+        evaluation.compare_folder(found, lambda done, what: None)
+        rival = found.baselines["golden_difference"]
+        assert (rival["quantile"], rival["quantile_chosen_on"]) == (chosen, count)
+    assert rival["auroc"]["n"] == 10
+
+
 # ---- plots ----
 
 BIN = {"low": 0.1, "high": 0.3, "mean_p_ng": 0.2, "ng": {"value": 0.25, "low": 0.1, "high": 0.4, "n": 8, "count": 2}}
@@ -287,3 +305,14 @@ def test_a_folder_of_nothing_known_has_no_figures() -> None:
     evaluation.compare_folder(empty, lambda done, what: None)
     assert empty.baselines["golden_difference"]["auroc"] is None
     assert evaluation_words.lines(found) == []
+
+
+def test_the_document_takes_its_figures_from_a_file(measured: list[evaluation.Measured], tmp_path: Path) -> None:
+    (tmp_path / "figures.json").write_text(json.dumps(evaluation.report(measured, FAKE_IDENTITY, "test", 1.0)))
+    path = Path(__file__).resolve().parents[2] / "docs/evaluation_figures.py"
+    program = runpy.run_path(str(path))
+    text = program["DOCUMENT"].read_text(encoding="utf-8")
+    assert text.count(program["BEGIN"]) == text.count(program["END"]) == 1
+    table = program["block"](tmp_path / "figures.json").splitlines()
+    assert "fake@" in table[1] and any(line.startswith("| two | AUROC of p_ng |") for line in table)
+    assert all(line.count("|") == 6 for line in table[3:])
