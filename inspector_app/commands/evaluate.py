@@ -6,6 +6,7 @@ Keeps nothing in the records: these units were judged before, by a person.
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from model_runtime.evaluate import Outcome
 
 BUG = "internal_error"
+INTERRUPTED = 130
+"""What shells expect of a program that Ctrl-C ended."""
 COLUMNS = ("folder", "figure", "value", "95 %", "n")
 
 
@@ -32,16 +35,30 @@ def evaluate(run: Run) -> int:
     args = run.args
     golden = Path(args.golden) if args.golden else None
     asked = Asked(args.split, golden, run.settings.thresholds, args.limit, train=args.baselines)
-    folders = read_folders(args.folders, Parts.load(run.places), asked)
+    measured = [evaluation.Measured(one) for one in read_folders(args.folders, Parts.load(run.places), asked)]
     out = _made(Path(args.out)) if args.out else None
+    try:
+        found = _measure(run, measured)
+    except KeyboardInterrupt:
+        return _stopped(run, out, measured)
+    if out:
+        _write(run, out, found, measured)
+    _tell(run, found)
+    return _exit_code([outcome for one in measured for outcome in one.outcomes])
+
+
+def _measure(run: Run, measured: "Sequence[Measured]") -> dict[str, Any]:
+    """Judges, probes and compares, in this order; the object of figures."""
+    from inspector_app.quality import evaluation
+
+    args = run.args
     model, adapter, threads = loading.chosen(run.places, run.settings, args.model, args.adapter)
-    total = sum(len(folder.cases) for folder in folders)
-    with run.terminal.meter(total, "Judging") as meter:
+    with run.terminal.meter(sum(len(one.folder.cases) for one in measured), "Judging") as meter:
         judge = loading.load_judge(model, adapter, threads, meter.tell)
         if isinstance(judge, loading.SelfTesting):
             judge.warm_up()  # as a station has, before the first unit comes
-        told = _teller(run, meter)
-        measured = [evaluation.judge_folder(folder, judge, told) for folder in folders]
+        for one in measured:
+            evaluation.judge_folder(one, judge, _teller(run, meter))
     memory = evaluation.peak_memory_mb()  # before anything else takes more
     if args.probes:
         with run.terminal.meter(_trials(measured), "Probing") as meter:
@@ -51,11 +68,20 @@ def evaluate(run: Run) -> int:
         with run.terminal.meter(100 * len(measured), "Baselines") as meter:
             for number, one in enumerate(measured):
                 evaluation.compare_folder(one, _reacher(meter, one.folder.name, number, len(measured)))
-    found = evaluation.report(measured, judge.identity, args.split, memory)
+    return evaluation.report(measured, judge.identity, args.split, memory)
+
+
+def _stopped(run: Run, out: Path | None, measured: "Sequence[Measured]") -> int:
+    """Ctrl-C: what was judged is not lost, but part of a folder has no figures, since its rows are in some order."""
+    from inspector_app.quality import evaluation
+
+    done = sum(len(one.outcomes) for one in measured)
+    where = ""
     if out:
-        _write(run, out, found, measured)
-    _tell(run, found)
-    return _exit_code([outcome for one in measured for outcome in one.outcomes])
+        _put(out, {"predictions.csv": _csv(evaluation.predictions(measured))})
+        where = f"; what was said of them is in {out / 'predictions.csv'}"
+    run.terminal.say(f"Stopped after {done} units{where}. There are no figures of a part.")
+    return INTERRUPTED
 
 
 def _teller(run: Run | None, meter: Meter) -> "Callable[[Outcome], None]":
@@ -88,7 +114,8 @@ def _made(folder: Path) -> Path:
     """The folder of the answer, there before minutes of work; KensaError when the system refuses."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "figures.json").touch()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise from_os_error(error, "folder", folder) from error
     return folder
@@ -105,12 +132,19 @@ def _write(run: Run, folder: Path, found: dict[str, Any], measured: "Sequence[Me
         "report.html": evaluation_report.html(found, drawn),
         **{f"{name}.svg": svg for name, svg in drawn.items()},
     }
+    _put(folder, texts)
+    run.terminal.say(f"Figures, predictions, report and plots are in {folder}.")
+
+
+def _put(folder: Path, texts: dict[str, str]) -> None:
+    """The files, each written beside and renamed; tables so that Excel knows them for UTF-8."""
     try:
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8-sig" if name.endswith(".csv") else "utf-8", newline="")
+            beside = folder / f".{name}.new"
+            beside.write_text(text, encoding="utf-8-sig" if name.endswith(".csv") else "utf-8", newline="")
+            beside.replace(folder / name)
     except OSError as error:
         raise from_os_error(error, "folder", folder) from error
-    run.terminal.say(f"Figures, predictions, report and plots are in {folder}.")
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

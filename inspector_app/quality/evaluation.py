@@ -47,10 +47,9 @@ class Measured:
         return [o for o in self.outcomes if o.verdict and o.case.question.photo and o.case.labelled.verdict]
 
 
-def judge_folder(folder: LabelledFolder, judge: Judge, told: Told) -> Measured:
-    """Every unit judged; `told` hears of each."""
-    measured = Measured(folder)
-    for outcome in evaluate(judge, folder.cases):
+def judge_folder(measured: Measured, judge: Judge, told: Told) -> Measured:
+    """Every unit judged, one outcome after the other; `told` hears of each."""
+    for outcome in evaluate(judge, measured.folder.cases):
         measured.outcomes.append(outcome)
         told(outcome)
     return measured

@@ -144,3 +144,15 @@ def test_what_is_wrong_is_said_before_anything_is_loaded(
 def test_nothing_goes_into_the_records(kensa: Kensa, folder: Path) -> None:
     kensa("evaluate", folder)
     assert kensa("history", "--json").out == ""
+
+
+def test_what_was_judged_before_a_stop_is_not_lost(
+    kensa: Kensa, judge: LoadedJudge, folder: Path, tmp_path: Path
+) -> None:
+    judge.script = [0.5, 0.6, KeyboardInterrupt()]
+    said = kensa("evaluate", folder, "--out", tmp_path / "out", "--json")
+    assert said.code == 130 and said.out == ""
+    assert "Stopped after 2 units" in said.err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["predictions.csv"]
+    with (tmp_path / "out/predictions.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["p_ng"] for row in csv.DictReader(file)] == ["0.5", "0.6"]

@@ -172,7 +172,7 @@ def test_the_quantile_is_chosen_on_the_train_split(golden: Path, tmp_path: Path)
     for names, chosen, count in ((("train", "test"), 0.999, 6), (("test", "test"), 0.99, 0)):
         write(tmp_path, *({**row, "split": names[k >= 6]} for k, row in enumerate(rows)))
         (folder,) = read_folders([str(tmp_path)], PARTS, Asked(golden=golden, train=True))
-        found = evaluation.judge_folder(folder, FakeJudge(), lambda outcome: None)
+        found = evaluation.judge_folder(evaluation.Measured(folder), FakeJudge(), lambda outcome: None)
         evaluation.compare_folder(found, lambda done, what: None)
         rival = found.baselines["golden_difference"]
         assert (rival["quantile"], rival["quantile_chosen_on"]) == (chosen, count)
@@ -227,7 +227,7 @@ def measured(tmp_path: Path) -> list[evaluation.Measured]:
     (one / "gone.png").unlink()
     folders = read_folders([str(one), str(photos(tmp_path / "two", *rows))], PARTS, Asked())
     judge = FakeJudge()
-    found = [evaluation.judge_folder(folder, judge, lambda outcome: None) for folder in folders]
+    found = [evaluation.judge_folder(evaluation.Measured(folder), judge, lambda outcome: None) for folder in folders]
     for part in found:
         evaluation.probe_folder(part, judge, lambda outcome: None)
         evaluation.compare_folder(part, lambda done, what: None)
@@ -252,7 +252,7 @@ def test_a_photo_in_two_rows_is_two_units(tmp_path: Path) -> None:
     rows = [{"file_name": "a.png", "verdict": "OK", "lot": "1"}, {"file_name": "a.png", "verdict": "NG", "lot": "2"}]
     folder = photos(tmp_path / "x", *rows)
     (read,) = read_folders([str(folder)], PARTS, Asked())
-    found = evaluation.judge_folder(read, FakeJudge([0.1, 0.9]), lambda outcome: None)
+    found = evaluation.judge_folder(evaluation.Measured(read), FakeJudge([0.1, 0.9]), lambda outcome: None)
     evaluation.probe_folder(found, FakeJudge(), lambda outcome: None)
     assert found.probes["blank_photo"]["model_auroc"]["value"] == 1.0
 
@@ -260,7 +260,7 @@ def test_a_photo_in_two_rows_is_two_units(tmp_path: Path) -> None:
 def test_what_is_asked_again_is_not_judged_again(tmp_path: Path) -> None:
     rows = [{"file_name": f"{k}.png", "verdict": "OK" if k else "NG"} for k in range(6)]
     (read,) = read_folders([str(photos(tmp_path / "x", *rows))], PARTS, Asked())
-    found = evaluation.judge_folder(read, FakeJudge([0.9] * 6), lambda outcome: None)
+    found = evaluation.judge_folder(evaluation.Measured(read), FakeJudge([0.9] * 6), lambda outcome: None)
     judge = FakeJudge([0.9])
     told: list[Outcome] = []
     evaluation.probe_folder(found, judge, told.append)
