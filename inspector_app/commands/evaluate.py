@@ -16,6 +16,7 @@ from inspector_app.commands.run import DONE, FIXABLE, OUR_BUG, Run
 from inspector_app.commands.terminal import Meter
 from inspector_app.errors import from_os_error
 from inspector_app.parts import Parts
+from inspector_app.whole import write_whole
 
 if TYPE_CHECKING:
     from inspector_app.quality.evaluation import Measured
@@ -137,12 +138,10 @@ def _write(run: Run, folder: Path, found: dict[str, Any], measured: "Sequence[Me
 
 
 def _put(folder: Path, texts: dict[str, str]) -> None:
-    """The files, each written beside and renamed; tables so that Excel knows them for UTF-8."""
+    """The files, each whole or not there; tables so that Excel knows them for UTF-8."""
     try:
         for name, text in texts.items():
-            beside = folder / f".{name}.new"
-            beside.write_text(text, encoding="utf-8-sig" if name.endswith(".csv") else "utf-8", newline="")
-            beside.replace(folder / name)
+            write_whole(folder / name, text.encode("utf-8-sig" if name.endswith(".csv") else "utf-8"))
     except OSError as error:
         raise from_os_error(error, "folder", folder) from error
 
