@@ -7,6 +7,7 @@ the GUI thread.
 import io
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -27,6 +28,8 @@ SILENT_SECONDS = 1.5
 """A device that gives nothing for so long is unplugged; PortAudio itself does not tell."""
 START_SECONDS = 5.0
 """How long a microphone may take until its first sound."""
+_LEVEL_SECONDS = 0.1
+"""What the meter shows: longer than the pause between two looks, so that nothing clips unseen."""
 _CLOSE_SECONDS = 2.0
 _CLIPPED = 0.985
 _LATENCY = 0.2
@@ -43,7 +46,7 @@ class MicrophoneName:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How loud the newest block is: loudest sample and root mean square, 0 to 1."""
+    """How loud it is now: loudest sample and root mean square of the last moment, 0 to 1."""
 
     peak: float = 0.0
     rms: float = 0.0
@@ -126,7 +129,7 @@ class Microphone:
         self._lock = threading.Lock()
         self._blocks: list[NDArray[np.float32]] = []
         self._frames = 0
-        self._level = Level()
+        self._recent: deque[tuple[float, float, float, int]] = deque()  # when, peak, energy, samples
         self._rate = VOICE_RATE
         self._heard_at = 0.0
         self._first = threading.Event()
@@ -149,8 +152,13 @@ class Microphone:
             )
 
     def level(self) -> Level:
-        """How loud the newest block is."""
-        return self._level
+        """How loud the last tenth of a second is."""
+        with self._lock:
+            recent = list(self._recent)
+        count = sum(part[3] for part in recent)
+        if not count:
+            return Level()
+        return Level(max(part[1] for part in recent), (sum(part[2] for part in recent) / count) ** 0.5)
 
     def seconds(self) -> float:
         """Length recorded so far."""
@@ -178,7 +186,8 @@ class Microphone:
         """End the recording and give it as it came: mono samples, samples a second."""
         self._end()
         with self._lock:
-            blocks, self._blocks, self._frames, self._level = self._blocks, [], 0, Level()
+            blocks, self._blocks, self._frames = self._blocks, [], 0
+            self._recent.clear()
         samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
         return samples[: int(self.max_seconds * self._rate)], self._rate
 
@@ -216,9 +225,12 @@ class Microphone:
 
     def _take(self, block: NDArray[np.float32], frames: int, when: object, status: object) -> None:
         mono = np.asarray(block.mean(axis=1), np.float32)
-        level = Level(float(np.abs(block).max(initial=0.0)), float(np.sqrt(np.mean(mono**2))) if len(mono) else 0.0)
+        now, peak, energy = time.monotonic(), float(np.abs(block).max(initial=0.0)), float(np.sum(mono**2))
         with self._lock:
-            self._level, self._heard_at = level, time.monotonic()
+            self._heard_at = now
+            self._recent.append((now, peak, energy, len(mono)))
+            while now - self._recent[0][0] > _LEVEL_SECONDS:
+                self._recent.popleft()
             if not self.full():
                 self._blocks.append(mono.copy())
                 self._frames += len(mono)

@@ -35,6 +35,11 @@ class Booth:
         plugin = any(Path("/usr/lib").glob("*/alsa-lib/libasound_module_pcm_pulse.so"))
         return ", ".join(programs + ([] if plugin else ["ALSA's pulse plugin (libasound2-plugins)"]))
 
+    @property
+    def on(self) -> bool:
+        """Whether the server runs."""
+        return self._server is not None and self._server.poll() is None
+
     def switch_on(self) -> None:
         """Plug the microphone in."""
         modules = [
@@ -64,11 +69,11 @@ class Booth:
 
     def switch_off(self) -> None:
         """Pull the plug."""
-        for process in (*self._players, *([self._server] if self._server else [])):
-            process.kill()
-            process.wait()
+        self.quiet()
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
         self._server = None
-        self._players.clear()
         (self.folder / "socket").unlink(missing_ok=True)
 
     def play(self, samples: np.ndarray) -> None:
@@ -77,6 +82,13 @@ class Booth:
         sound.write_bytes(np.clip(samples, -1, 1).astype("<f4").tobytes())
         command = ["pacat", "--playback", "--raw", "--format=float32le", f"--rate={RATE}", "--channels=1", str(sound)]
         self._players.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+    def quiet(self) -> None:
+        """Stop what is played."""
+        for process in self._players:
+            process.kill()
+            process.wait()
+        self._players.clear()
 
     def close(self) -> None:
         """End the server and leave the environment as it was."""

@@ -2,14 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inspector_app.capture.camera import Limits
+from inspector_app.capture.portaudio import portaudio
 from inspector_app.capture.readers import Reader, Shot
+from inspector_app.errors import KensaError
+from tests.capture.booth import Booth
 from tests.ui.fake_devices import scene
 
 QUICK = Limits(open=2.0, stale=0.4, lost=0.8, retry=0.05, retry_most=0.2, hang=2.0)
@@ -77,3 +80,25 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.write(np.ascontiguousarray(scene(number)[:, :, ::-1]))
     writer.release()
     return path
+
+
+@pytest.fixture(scope="module")
+def _booth() -> Iterator[Booth]:
+    if lacks := Booth.lacks():
+        pytest.skip(f"no recording booth on this system: {lacks}; `bash .ci/setup --dev` installs it on Debian")
+    try:
+        portaudio()
+    except KensaError as error:
+        pytest.skip(error.message)
+    booth = Booth()
+    yield booth
+    booth.close()
+
+
+@pytest.fixture
+def booth(_booth: Booth) -> Iterator[Booth]:
+    """A microphone that hears what is played to it, silent at first."""
+    if not _booth.on:
+        _booth.switch_on()
+    yield _booth
+    _booth.quiet()

@@ -1,4 +1,4 @@
-"""Microphones: one contract, passed by the fake and by PortAudio where it hears something; and what goes wrong."""
+"""Microphones: one contract, passed by the fake and by PortAudio in the recording booth; and what goes wrong."""
 
 import io
 import sys
@@ -24,10 +24,10 @@ from tests.capture.conftest import until
 from tests.ui.fake_devices import FakeMicrophone
 
 
-@pytest.fixture(params=["fake", "hardware"])
+@pytest.fixture(params=["fake", "portaudio"])
 def microphone(request: pytest.FixtureRequest) -> Iterator[MicrophoneLike]:
-    if request.param == "hardware" and not microphones():
-        pytest.skip("no microphone on this computer")
+    if request.param == "portaudio":
+        request.getfixturevalue("booth")
     made: MicrophoneLike = FakeMicrophone() if request.param == "fake" else Microphone()
     yield made
     made.discard()
