@@ -1,6 +1,9 @@
 """Any day: whatever people do with units, in any order, the figures add up and `kensa verify` finds nothing."""
 
+import atexit
+import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,15 @@ SATO = Person.typed("Sato")
 ANSWERS = {0.05: Answer.OK, 0.5: Answer.INCONCLUSIVE, 0.95: Answer.NG}
 
 
+@cache
+def empty() -> str:
+    """A data folder with an empty database: making one takes longer than a whole day in it."""
+    folder = tempfile.mkdtemp(prefix="kensa-day-")
+    atexit.register(shutil.rmtree, folder)
+    station(Path(folder)).store.close()
+    return folder
+
+
 class Day(RuleBasedStateMachine):
     """A station beside the plainest notebook: which units count, and what stands of each."""
 
@@ -29,6 +41,7 @@ class Day(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
+        shutil.copytree(empty(), self.folder.name, dirs_exist_ok=True)
         self.open()
         self.counts: dict[str, Answer | None] = {}
         self.withdrawn: set[str] = set()
@@ -51,6 +64,13 @@ class Day(RuleBasedStateMachine):
     def keep(self, seed: int) -> str:
         sample_id = self.at.keep(sample(seed))
         self.counts[sample_id] = None
+        return sample_id
+
+    @rule(target=units, p_ng=st.sampled_from([*ANSWERS]))
+    def inspect(self, p_ng: float) -> str:
+        self.judge.script = [p_ng]
+        sample_id = self.at.judge(self.at.keep(sample())).id
+        self.counts[sample_id] = ANSWERS[p_ng]
         return sample_id
 
     @rule(p_ng=st.sampled_from([*ANSWERS, None]))
@@ -156,5 +176,5 @@ class Day(RuleBasedStateMachine):
 
 TestDay = pytest.mark.slow(Day.TestCase)
 TestDay.settings = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
