@@ -56,7 +56,7 @@ def slices_of(outcomes: Sequence[Outcome]) -> Json:
     good = [outcome for outcome in outcomes if outcome.case.labelled.verdict == "OK"]
     classes: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        if outcome.case.labelled.bad and _named(outcome):
+        if outcome.case.labelled.bad and has_class(outcome):
             classes[outcome.case.labelled.defect].append(outcome)
     if len(shown := _largest(classes)) > 1:
         found["defect"] = {name: {**_counts(group), **_of_class(group, good)} for name, group in shown}
@@ -119,13 +119,14 @@ def _decisions(outcomes: Sequence[Outcome]) -> dict[str, Figure | None]:
     }
 
 
-def _named(outcome: Outcome) -> bool:
-    return outcome.case.labelled.defect not in ("", "none")
+def has_class(outcome: Outcome) -> bool:
+    """Whether the true class is known and there is a choice: of one class alone, all answers are right."""
+    return outcome.case.labelled.defect not in ("", "none") and len(outcome.case.question.defects) > 1
 
 
 def _classes(outcomes: Sequence[Outcome]) -> dict[str, Figure | None]:
     asked = [(outcome, outcome.asked) for outcome in outcomes if outcome.asked]
-    right = [(o, said.defect == o.case.labelled.defect) for o, said in asked if _named(o)]
+    right = [(o, said.defect == o.case.labelled.defect) for o, said in asked if has_class(o)]
     return {
         "defect_right": share_of([good for _, good in right]),
         "defect_right_and_not_missed": share_of([good and not outcome.passed for outcome, good in right]),
@@ -197,7 +198,7 @@ def _best(p: Sequence[float], bad: Sequence[bool]) -> Json | None:
 
 def confusion(outcomes: Sequence[Outcome]) -> Json | None:
     """How often each true class (row) was answered as each class (column), among units that are truly NG."""
-    pairs = Counter((o.case.labelled.defect, o.asked.defect) for o in outcomes if o.asked and _named(o))
+    pairs = Counter((o.case.labelled.defect, o.asked.defect) for o in outcomes if o.asked and has_class(o))
     if not pairs:
         return None
     true, said = ({pair[side] for pair in pairs} for side in (0, 1))

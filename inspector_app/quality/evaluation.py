@@ -64,7 +64,12 @@ def probe_folder(measured: Measured, judge: Judge, told: Told) -> None:
         how, wrong = probes.wrong_golden(usable, Path(place))
         trials = (("blank_photo", "grey", probes.blank(usable, Path(place))), ("wrong_golden", how, wrong))
         for name, kind, cases in trials:
-            measured.probes[name] = _probed(measured, list(_each(judge, cases, told)), kind) if cases else None
+            if not cases:
+                measured.probes[name] = None
+            elif len({case.labelled.verdict for case in cases}) == 1:  # nothing to tell apart, so nothing to ask
+                measured.probes[name] = {"how": kind, "auroc": None, "why": ONE_KIND}
+            else:
+                measured.probes[name] = _probed(measured, list(_each(judge, cases, told)), kind)
 
 
 def _each(judge: Judge, cases: Sequence[Case], told: Told) -> Iterator[Outcome]:
@@ -82,9 +87,11 @@ def _probed(measured: Measured, outcomes: Sequence[Outcome], kind: str) -> Json:
     judged = [o for o in outcomes if o.verdict]
     probe = [o.verdict.p_ng for o in judged if o.verdict]
     model, bad = [real[o.case.labelled] for o in judged], [o.case.labelled.bad for o in judged]
+    area = figures.auroc(probe, bad)
     return {
         "how": kind,
-        "auroc": scoring.to_json(figures.auroc(probe, bad)),
+        "auroc": scoring.to_json(area),
+        "why": None if area else ONE_KIND,
         "model_auroc": scoring.to_json(figures.auroc(model, bad)),
         "model_minus_probe": _compared(model, probe, bad),
     }
@@ -158,7 +165,11 @@ def _small_network(measured: Measured, reach: Reach) -> Json:
         measured.folder.train, [o.case for o in photos], lambda part, what: reach(0.5 + part / 2, what)
     )
     units = [outcome.case.labelled for outcome in photos]
-    right = [said == o.case.labelled.defect for said, o in zip(found.defects, photos, strict=True) if _has_class(o)]
+    right = [
+        said == o.case.labelled.defect
+        for said, o in zip(found.defects, photos, strict=True)
+        if o.case.labelled.bad and scoring.has_class(o)
+    ]
     return {
         **_beside(measured, "small_network", dict(zip(units, found.scores, strict=True))),
         "defect_right": scoring.to_json(figures.share_of(right)),
@@ -167,10 +178,6 @@ def _small_network(measured: Measured, reach: Reach) -> Json:
         "train_seconds": round(found.train_seconds, 1),
         "p50_ms": found.ms,
     }
-
-
-def _has_class(outcome: Outcome) -> bool:
-    return outcome.case.labelled.bad and outcome.case.labelled.defect not in ("", "none")
 
 
 def _beside(measured: Measured, name: str, scores: dict[Labelled, float]) -> Json:

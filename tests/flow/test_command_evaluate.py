@@ -14,9 +14,10 @@ from tests.runtime.test_evaluate_labels import write
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Six labelled photos of the test split, of two lots and one of them with a note, and two of the train split."""
+    """Six labelled photos of the test split, of two lots, one of them with a note, and two of the train split."""
     rows = [
-        {"file_name": f"{k}.png", "verdict": "NG" if k % 2 else "OK", "defect": "crack" if k % 2 else "none",
+        {"file_name": f"{k}.png", "verdict": "NG" if k % 2 else "OK",
+         "defect": ("none", "crack", "none", "dent")[k % 4],
          "part": "bolt", "lot": f"L{k // 4}", "split": "test" if k < 6 else "train"}
         for k in range(8)
     ]  # fmt: skip
@@ -156,3 +157,18 @@ def test_what_was_judged_before_a_stop_is_not_lost(
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["predictions.csv"]
     with (tmp_path / "out/predictions.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["p_ng"] for row in csv.DictReader(file)] == ["0.5", "0.6"]
+
+
+def test_a_folder_of_bad_units_only(kensa: Kensa, judge: LoadedJudge, tmp_path: Path) -> None:
+    """Nothing can be told apart, which is said; misses are measured all the same; one class is no choice."""
+    place = write(tmp_path / "bad", *({"file_name": f"{k}.png", "verdict": "NG", "defect": "hole"} for k in range(3)))
+    for k in range(3):
+        (place / f"{k}.png").write_bytes(png(k))
+    options = ("--out", tmp_path / "out", "--probes", "--baselines", "--golden", place / "0.png", "--json")
+    said = kensa("evaluate", place, *options)
+    assert said.code == 0
+    part = said.lines[0]["folders"]["bad"]
+    assert part["auroc"] is None and part["miss"]["n"] == 3 and part["defect_right"] is None
+    beside = [*part["baselines"].values(), *part["probes"].values()]
+    assert len(beside) == 4 and all(one["auroc"] is None and one["why"] for one in beside)
+    assert "roc-bad.svg" not in {path.name for path in (tmp_path / "out").iterdir()}

@@ -218,7 +218,7 @@ def test_any_class_name_can_be_drawn(labels: list[str]) -> None:
 def measured(tmp_path: Path) -> list[evaluation.Measured]:
     """Two folders judged, compared and probed, one of them with golden photos and a unit that cannot be judged."""
     rows = [
-        {"file_name": f"{k}.png", "verdict": "NG" if k % 2 else "OK", "defect": "bent" if k % 2 else "none"}
+        {"file_name": f"{k}.png", "verdict": "NG" if k % 2 else "OK", "defect": ("none", "bent", "none", "cut")[k % 4]}
         for k in range(8)
     ]
     one = photos(
