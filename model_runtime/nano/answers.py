@@ -14,7 +14,11 @@ WEIGHT = {"verdict": 2.0, "defect": 1.0, "severity": 0.3, "place": 0.7, "heard":
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is right for one sample; None where it is not known or not asked (no loss there)."""
+    """What is right for one sample; None where it is not known or not asked (no loss there).
+
+    `asked` False: verdict, defect, severity and place stand there without a loss, right or not. So the transcript learns
+    not to lean on what was written before it.
+    """
 
     verdict: str | None
     defect: str | None = None
@@ -23,6 +27,7 @@ class Target:
     col: int | None = None
     heard: tuple[int, ...] | None = None
     says: str | None = None
+    asked: bool = True
 
 
 class Answers:
@@ -31,9 +36,15 @@ class Answers:
     def __init__(self, folder: Path) -> None:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.encode = lru_cache(maxsize=None)(self._encode)
+        self.on_device = lru_cache(maxsize=None)(self._on_device)
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return tuple(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    @staticmethod
+    def _on_device(ids: tuple[int, ...]) -> torch.Tensor:
+        """Kept there: a copy to the GPU in the middle of a step would wait for all that is under way."""
+        return torch.tensor(ids, device="cuda" if torch.cuda.is_available() else "cpu")
 
     def prompt(self, name: str) -> tuple[int, ...]:
         return self.encode(name)
@@ -53,19 +64,22 @@ class Answers:
             ids.extend(piece)
             weights.extend([weight / len(piece)] * len(piece))
 
+        def choose(name: str, value: str | int | None, default: str) -> None:
+            say(default if value is None else str(value), WEIGHT[name] if t.asked and value is not None else 0.0)
+
         say('{"verdict": "')
         bad = t.verdict == "NG"
-        say("NG" if bad else "OK", WEIGHT["verdict"] if t.verdict else 0.0)
+        choose("verdict", t.verdict, "OK")
         if bad:
             say('", "defect": "')
-            say(t.defect or "damaged", WEIGHT["defect"] if t.defect else 0.0)
+            choose("defect", t.defect, "damaged")
             say('", "severity": "')
-            say(t.severity or "major", WEIGHT["severity"] if t.severity else 0.0)
+            choose("severity", t.severity, "major")
             if photo:
                 say('", "region": {"row": ')
-                say(str(t.row or 0), WEIGHT["place"] if t.row is not None else 0.0)
+                choose("place", t.row, "0")
                 say(', "col": ')
-                say(str(t.col or 0), WEIGHT["place"] if t.col is not None else 0.0)
+                choose("place", t.col, "0")
         if not voice:
             return ids, weights
         if bad:
@@ -92,3 +106,15 @@ class Answers:
             ids[i, : len(row)] = torch.tensor(row)
             weights[i, : len(row)] = torch.tensor(weight)
         return ids.to(device, non_blocking=True), weights.to(device, non_blocking=True)
+
+
+def corrupt(ids: torch.Tensor, weights: torch.Tensor, share: float) -> torch.Tensor:
+    """Replaces a share of the free tokens (those with a loss that are no span and no choice) by random ones."""
+    free = (
+        (weights == 1.0)
+        & (ids < tokens.VOCABULARY - len(tokens.SPANS))
+        & (torch.rand(ids.shape, device=ids.device) < share)
+    )
+    return torch.where(
+        free, torch.randint(len(tokens.SPECIAL) + 256, tokens.VOCABULARY - 20, ids.shape, device=ids.device), ids
+    )

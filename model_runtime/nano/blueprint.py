@@ -18,8 +18,6 @@ SIDE = 288
 PATCH = 18
 CELLS = SIDE // PATCH // 2  # image tokens along one side of a crop
 RANKS = {"vis_lora": 80, "sp_lora": 32, "defect": 16}
-SEEING = RANKS["vis_lora"] - RANKS["sp_lora"]
-"""Rank of the vision LoRA before it learns to listen: the joint stage joins the speech LoRA to it."""
 
 
 def config() -> Phi4MultimodalConfig:

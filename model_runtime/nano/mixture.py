@@ -69,14 +69,6 @@ def add(mixtures: dict[str, MixtureLinear], name: str, rank: int) -> list[nn.Par
     return parameters(mixtures, name)
 
 
-def join(mixtures: dict[str, MixtureLinear], name: str, other: str) -> None:
-    """Adds what `other` does to `name`: the ranks are put side by side, the sum of both is computed from then on."""
-    for m in mixtures.values():
-        assert m.scale[name] == m.scale[other]
-        m.a[name] = nn.Parameter(torch.cat([m.a[name], m.a[other]]).detach().clone())
-        m.b[name] = nn.Parameter(torch.cat([m.b[name], m.b[other]], 1).detach().clone())
-
-
 def parameters(mixtures: dict[str, MixtureLinear], name: str) -> list[nn.Parameter]:
     return [p for m in mixtures.values() for p in (m.a[name], m.b[name])]
 

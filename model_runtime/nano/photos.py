@@ -23,7 +23,10 @@ from model_runtime.nano.tokens import CLASSES
 DENSE = ("none", *CLASSES)
 GENERIC_TO_DENSE = [DENSE.index(name) for name in GENERIC]
 GRAVE = {"crack", "break", "missing", "open", "short", "damaged", "blowhole"}
-TRAINED_SETS = ("magnetic_tile", "deeppcb", "bsdata", "xsdd")
+TRAINED_SETS = ("magnetic_tile", "deeppcb", "bsdata", "xsdd", "demo")
+TEXTURES = {"finishing_roll_printing", "iron_sheet_ash", "oxide_scale_of_plate_system", "oxide_scale_of_temperature_system",
+            "red_iron"}  # fmt: skip
+"""Classes of steel strip that cover the whole photo."""
 
 
 @dataclass
@@ -34,6 +37,11 @@ class Batch:
     test: torch.Tensor
     targets: list[Target]
     dense: torch.Tensor
+
+    @property
+    def whole(self) -> list[int]:
+        """The class of each photo, index into DENSE; -100 = bad, of a class unknown."""
+        return [DENSE.index(t.defect) if t.defect else 0 if t.verdict == "OK" else -100 for t in self.targets]
 
     @staticmethod
     def join(parts: list["Batch"]) -> "Batch":
@@ -67,6 +75,18 @@ def part_of(row: dict[str, Any]) -> str:
     return "val" if zlib.crc32(unit.encode()) % 12 == 0 else "train"
 
 
+def read_cutouts(folder: Path, device: torch.device | str) -> torch.Tensor:
+    """The cut-out pictures (M, 4, C, C) uint8, the last channel opaqueness."""
+    blob, at = memoryview((folder / "cutouts.bin").read_bytes()), 0
+    spans = []
+    for size in json.loads((folder / "cutouts.json").read_text(encoding="utf-8")):
+        spans.append((at, at + size))
+        at += size
+    with ThreadPoolExecutor(16) as pool:
+        pictures = list(pool.map(lambda s: np.asarray(Image.open(io.BytesIO(blob[s[0] : s[1]])).convert("RGBA")), spans))
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous().to(device)
+
+
 class RealPhotos:
     """Every photo of the packed sets as one uint8 tensor on the device, with its boxes drawn as masks on demand."""
 
@@ -88,6 +108,7 @@ class RealPhotos:
                 (b["defect"], b["box"][0] / width, b["box"][1] / height, b["box"][2] / width, b["box"][3] / height)
                 for b in row["boxes"]
             ]
+        self.boxes, self.own = self._table()
 
     def indices(self, name: str, split: str, verdict: str | None = None) -> list[int]:
         return [
@@ -101,19 +122,31 @@ class RealPhotos:
 
     def masks(self, indices: list[int]) -> torch.Tensor:
         """(N, 2, S, S): boxes of the row's own class, and boxes of any other."""
-        out = np.zeros((len(indices), 2, SIDE, SIDE), np.float32)
-        for n, i in enumerate(indices):
-            for name, x0, y0, x1, y1 in self.rows[i]["boxes"]:
-                box = [int(v * SIDE) for v in (y0, y1, x0, x1)]
-                out[n, int(name != self.rows[i]["defect"]), box[0] : box[1] + 1, box[2] : box[3] + 1] = 1
-        return torch.from_numpy(out).to(self.device)
+        boxes, own = self.boxes[indices], self.own[indices]
+        line = torch.arange(SIDE, device=self.device)
+        across = ((line >= boxes[..., :1]) & (line <= boxes[..., 2:3])).float()
+        down = ((line >= boxes[..., 1:2]) & (line <= boxes[..., 3:])).float()
+        both = [torch.einsum("nky,nkx->nyx", down * (own == kind)[..., None], across) for kind in (1, 0)]
+        return torch.stack(both, 1).clamp(max=1)
+
+    def _table(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Every row's boxes in whole pixels (R, K, 4), and whether each is of the row's own class: 1, 0, or -1 for none."""
+        most = max(1, *(len(row["boxes"]) for row in self.rows))
+        boxes, own = np.zeros((len(self.rows), most, 4), np.int64), np.full((len(self.rows), most), -1)
+        for n, row in enumerate(self.rows):
+            for k, (name, *edges) in enumerate(row["boxes"]):
+                boxes[n, k] = [int(edge * SIDE) for edge in edges]
+                own[n, k] = name == row["defect"]
+        return torch.from_numpy(boxes).to(self.device), torch.from_numpy(own).to(self.device)
 
 
 class Mixer:
     """Draws training batches from the real photos of one split and from the scenes."""
 
-    def __init__(self, real: RealPhotos, scenes: Scenes, split: str = "train", seed: int = 0) -> None:
-        self.real, self.scenes = real, scenes
+    def __init__(
+        self, real: RealPhotos, scenes: Scenes, cutouts: torch.Tensor, split: str = "train", seed: int = 0
+    ) -> None:
+        self.real, self.scenes, self.cutouts = real, scenes, cutouts
         self.r = np.random.default_rng(seed)
         self.pools = {
             (name, verdict): real.indices(name, split, verdict) for name in TRAINED_SETS for verdict in ("OK", "NG")
@@ -155,8 +188,8 @@ class Mixer:
         grey = self.scenes.chance(0.35, photos[0].shape[0], 1, 1, 1)
         return tuple(torch.where(grey, p.mean(1, keepdim=True), p) for p in photos)
 
-    def scene_pairs(self, count: int, jitter: float) -> Batch:
-        p = self.scenes.draw(count)
+    def scene_pairs(self, count: int, jitter: float, things: bool = False) -> Batch:
+        p = self.scenes.draw(count, cutouts=self.cutouts if things else None)
         golden, _ = self.scenes.photograph(p.golden, p.mask * 0, jitter)
         test, mask = self.scenes.photograph(p.test, p.mask, jitter)
         golden, test = self._grey(golden, test)
@@ -254,19 +287,38 @@ class Mixer:
             Target("OK") if r["verdict"] == "OK" else Target("NG", r["defect"], severity(r["defect"], 0.004))
             for r in rows
         ]
-        dense = torch.full((count, 8, 8), -100, device=photo.device)
-        dense[[i for i, r in enumerate(rows) if r["verdict"] == "OK"]] = 0
+        whole = [0 if r["verdict"] == "OK" else DENSE.index(r["defect"]) if r["defect"] in TEXTURES else -100 for r in rows]
+        dense = torch.tensor(whole, device=photo.device)[:, None, None].expand(-1, 8, 8)
         return Batch(None, photo, targets, dense)
 
+    def demo_pairs(self, count: int, jitter: float) -> Batch:
+        """The demonstration part: two units in their own poses, the golden one good, the other good or not."""
+        good, bad = self.pools["demo", "OK"], self.pools["demo", "NG"]
+        chosen = self.pick(bad, count // 2) + self.pick(good, count - count // 2)
+        golden, test, masks = self.real.take(self.pick(good, count)), self.real.take(chosen), self.real.masks(chosen)
+        golden, _ = self.scenes.photograph(golden, masks[:, 0], jitter * 0.3)
+        test, masks = self.scenes.photograph_masks(test, masks, jitter * 0.3)
+        return self._boxed(golden, test, masks[:, 0], masks[:, 1], [self._class(i) for i in chosen])
+
+    def _class(self, index: int) -> str:
+        defect = str(self.real.rows[index]["defect"])
+        return "damaged" if defect == "none" else defect
+
     def pairs(self, count: int, jitter: float) -> Batch:
-        boards, surfaces = count * 2 // 9, count // 6
-        scenes = count - boards - surfaces
+        boards, surfaces, things, demo = count // 6, count // 7, count // 4, count // 16
+        scenes = count - boards - surfaces - things - demo
         return Batch.join(
-            [self.scene_pairs(scenes, jitter), self.boards(boards, jitter), self.surface_pairs(surfaces, jitter)]
+            [
+                self.scene_pairs(scenes, jitter),
+                self.scene_pairs(things, jitter, things=True),
+                self.boards(boards, jitter),
+                self.surface_pairs(surfaces, jitter),
+                self.demo_pairs(demo, jitter),
+            ]
         )
 
     def singles(self, count: int, jitter: float) -> Batch:
-        tiles, strip, windows, damaged = count * 2 // 5, count // 8, count // 8, count // 10
+        tiles, strip, windows, damaged = count * 3 // 8, count // 5, count // 10, count // 10
         return Batch.join([self.labelled(tiles, "magnetic_tile"), self.labelled(strip, "xsdd"), self.windows(windows),
                            self.surface_pairs(damaged, jitter, alone=True),
                            self.scene_singles(count - tiles - strip - windows - damaged, jitter)])  # fmt: skip

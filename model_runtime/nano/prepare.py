@@ -19,11 +19,12 @@ import soxr
 from numpy.typing import NDArray
 from PIL import Image
 
-from model_runtime.nano import notes, speak
+from model_runtime.nano import demo_part, notes, speak
 from model_runtime.nano.tokens import build_tokenizer
 
 RATE = 16_000
 SIDE = 320
+CUTOUT = 144
 WORD_LIST = Path("/usr/share/dict/american-english-small")
 HELD_OUT_SPEAKER = "theo"  # of fsdd: never trained on
 HELD_OUT_WORD_EVERY = 12  # of the Japanese readings: one in twelve is never trained on
@@ -123,6 +124,45 @@ def real_photos(data: Path) -> tuple[list[dict[str, Any]], bytes]:
     return rows, bytes(blob)
 
 
+def demo_photos(count: int) -> tuple[list[dict[str, Any]], bytes]:
+    """Photos of the demonstration part, as `real_photos` gives them; one in twelve is kept for validation by its lot."""
+    rows, blob = [], bytearray()
+    for number, (photo, kind, x, y) in enumerate(demo_part.units(1000, count)):
+        out = io.BytesIO()
+        photo.save(out, "WEBP", quality=85)
+        around = [(x - 0.04) * SIDE, (y - 0.05) * SIDE, (x + 0.04) * SIDE, (y + 0.05) * SIDE]
+        boxes = [{"defect": kind, "box": around}] if kind != "none" else []
+        rows.append({"set": "demo", "file": f"{number}.webp", "golden": "", "part": "demo-part", "lot": str(number),
+                     "split": "train", "verdict": "NG" if boxes else "OK", "defect": kind, "boxes": boxes,
+                     "at": len(blob), "n": out.tell()})  # fmt: skip
+        blob += out.getvalue()
+    return rows, bytes(blob)
+
+
+def cutouts(folder: Path, count: int) -> tuple[list[int], bytes]:
+    """Up to `count` pictures of single things with a transparent ground, at most CUTOUT px: sizes in bytes, and all end to end."""
+    paths = [path for path in sorted(folder.rglob("*.png")) if path.stat().st_size < 200_000]  # some are posters
+    random.Random(3).shuffle(paths)
+    sizes, blob = [], bytearray()
+    for path in paths:
+        image = Image.open(path).convert("RGBA")
+        opaque = np.asarray(image.getchannel("A"), np.float32) / 255
+        box = image.getchannel("A").getbbox()
+        if box is None or not 0.15 < opaque.mean() < 0.9 or min(image.size) < 80:
+            continue
+        image = image.crop(box)
+        image.thumbnail((CUTOUT, CUTOUT), Image.Resampling.LANCZOS)
+        square = Image.new("RGBA", (CUTOUT, CUTOUT))
+        square.paste(image, ((CUTOUT - image.width) // 2, (CUTOUT - image.height) // 2))
+        out = io.BytesIO()
+        square.save(out, "WEBP", quality=60, alpha_quality=60, method=6)
+        sizes.append(out.tell())
+        blob += out.getvalue()
+        if len(sizes) == count:
+            break
+    return sizes, bytes(blob)
+
+
 def noises(data: Path) -> dict[str, NDArray[np.int16]]:
     found = {}
     for name in ("picovoice_noise", "speechbrain_noise_rir"):
@@ -137,6 +177,9 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--utterances", type=int, default=30_000)
+    options.add_argument("--demo", type=int, default=360, help="photos of the demonstration part")
+    options.add_argument("--cutouts", type=Path, default=Path("/usr/share/openclipart/png"),
+                         help="Debian's openclipart-png (public domain)")  # fmt: skip
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -153,8 +196,14 @@ def main() -> None:
             out.write(sound[start : start + RATE])
     (given.out / "real.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     rows, blob = real_photos(given.data)
+    drawn, more = demo_photos(given.demo)
+    rows += [row | {"at": row["at"] + len(blob)} for row in drawn]
+    blob += more
     (given.out / "photos.bin").write_bytes(blob)
     (given.out / "photos.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    sizes, things = cutouts(given.cutouts, 2500)
+    (given.out / "cutouts.bin").write_bytes(things)
+    (given.out / "cutouts.json").write_text(json.dumps(sizes), encoding="utf-8")
     np.savez(given.out / "noises.npz", allow_pickle=False, **noises(given.data))
 
 

@@ -1,7 +1,8 @@
 """Parts that never were, with and without defects: golden and test photo of one scene, and where the defect is.
 
 Everything is drawn on the device in batches. Coordinates run from -1 to 1 over the photo, x to the right, y down.
-A scene is a surface (texture, few shapes), an assembly (many shapes on a ground) or a figure (a body with limbs).
+A scene is a surface (texture, few shapes), an assembly (many shapes on a ground), a figure (a body with limbs), or made
+of cut-out pictures of all kinds of things, so that the compared parts are not only of shapes that we thought of.
 """
 
 import math
@@ -12,6 +13,7 @@ import torch.nn.functional as F
 
 SIDE = 288
 SHAPES = 8
+THINGS = 4
 GENERIC = ("none", "scratch", "crack", "dent", "stain", "hole", "chip", "foreign", "missing", "deformation")
 SCRATCH, CRACK, DENT, STAIN, HOLE, CHIP, FOREIGN, MISSING, DEFORMATION = range(1, 10)
 EVIDENT = (SCRATCH, CRACK, DENT, STAIN, HOLE, FOREIGN)
@@ -136,31 +138,77 @@ class Scenes:
         s["count"] = torch.where(family == 2, torch.randint(3, SHAPES + 1, (batch,), device=self.device), count)
         return s
 
-    def _local(self, s: dict[str, torch.Tensor], k: int) -> tuple[torch.Tensor, torch.Tensor]:
-        dx, dy = self.x - s["x"][:, k, None, None], self.y - s["y"][:, k, None, None]
-        c, n = torch.cos(s["angle"][:, k])[:, None, None], torch.sin(s["angle"][:, k])[:, None, None]
-        return dx * c + dy * n, -dx * n + dy * c
-
     def _paint(
         self, ground: torch.Tensor, s: dict[str, torch.Tensor], grain: torch.Tensor
-    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         image, masks = ground, []
         for k in range(SHAPES):
-            along, across = self._local(s, k)
-            half = s["half"][:, k, None, None]
-            tall = half * s["flat"][:, k, None, None]
-            corner = s["round"][:, k, None, None] * torch.minimum(half, tall)
-            qx, qy = along.abs() - (half - corner), across.abs() - (tall - corner)
-            distance = torch.hypot(qx.clamp(min=0), qy.clamp(min=0)) + torch.maximum(qx, qy).clamp(max=0) - corner
-            distance = torch.where(
-                s["ring"][:, k, None, None] > 0, (distance + tall * 0.3).abs() - tall * 0.2, distance
-            )
-            mask = torch.sigmoid(-distance / 0.008) * (k < s["count"])[:, None, None]
-            bulge = (1 - (-distance / (tall + 1e-3)).clamp(0, 1)) ** 2  # darker towards the rim, as a rounded body is
-            shade = grain * 0.1 - bulge * 0.25 * s["gloss"][:, None, None]
-            image = image * (1 - mask[:, None]) + mask[:, None] * (s["color"][:, k, :, None, None] + shade[:, None])
+            one = {name: value[:, k] for name, value in s.items() if value.dim() > 1}
+            image, mask = self._cover(image, one, k < s["count"], grain, s["gloss"])
             masks.append(mask)
-        return image, masks
+        return image, torch.stack(masks, 1)
+
+    def _cover(
+        self, image: torch.Tensor, s: dict[str, torch.Tensor], there: torch.Tensor, grain: torch.Tensor, gloss: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """One shape over the image; its mask."""
+        x, y, angle, half, flat, rounded, ring = (
+            s[name][:, None, None] for name in ("x", "y", "angle", "half", "flat", "round", "ring")
+        )
+        dx, dy = self.x - x, self.y - y
+        along, across = dx * torch.cos(angle) + dy * torch.sin(angle), -dx * torch.sin(angle) + dy * torch.cos(angle)
+        tall = half * flat
+        corner = rounded * torch.minimum(half, tall)
+        qx, qy = along.abs() - (half - corner), across.abs() - (tall - corner)
+        distance = torch.hypot(qx.clamp(min=0), qy.clamp(min=0)) + torch.maximum(qx, qy).clamp(max=0) - corner
+        distance = torch.where(ring > 0, (distance + tall * 0.3).abs() - tall * 0.2, distance)
+        mask = torch.sigmoid(-distance / 0.008) * there[:, None, None]
+        bulge = (1 - (-distance / (tall + 1e-3)).clamp(0, 1)) ** 2  # darker towards the rim, as a rounded body is
+        shade = grain * 0.1 - bulge * 0.25 * gloss[:, None, None]
+        return image * (1 - mask[:, None]) + mask[:, None] * (s["color"][..., None, None] + shade[:, None]), mask
+
+    def _things(
+        self, ground: torch.Tensor, cutouts: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, dict[str, torch.Tensor]]:
+        """Cut-outs (M, 4, C, C uint8, the last channel opaqueness) on a ground: often one large thing, or some small."""
+        batch = ground.shape[0]
+        large = self.chance(0.6, batch, 1)
+        first = torch.where(large, self.u(0.5, 0.95, batch, 1), self.u(0.15, 0.4, batch, 1))
+        reach = torch.where(large, 0.2, 0.7)
+        s = {
+            "x": torch.cat([self.u(-1, 1, batch, 1) * reach, self.u(-0.75, 0.75, batch, THINGS - 1)], 1),
+            "y": torch.cat([self.u(-1, 1, batch, 1) * reach, self.u(-0.75, 0.75, batch, THINGS - 1)], 1),
+            "angle": self.u(0, 2 * math.pi, batch, THINGS),
+            "half": torch.cat([first, self.u(0.12, 0.35, batch, THINGS - 1)], 1),
+            "count": torch.where(self.chance(0.5, batch) & large[:, 0], 1, torch.randint(1, THINGS + 1, (batch,), device=self.device)),
+        }
+        upright = self.chance(0.5, batch, THINGS)
+        s["angle"] = torch.where(upright, self.u(-0.3, 0.3, batch, THINGS), s["angle"])
+        image, masks = ground, []
+        chosen = torch.randint(0, cutouts.shape[0], (batch, THINGS), device=self.device)
+        alike = self.chance(0.3, batch, 1)  # several of one kind, as screws in a tray
+        chosen = torch.where(alike, chosen[:, :1], chosen)
+        for k in range(THINGS):
+            image, mask = self._lay(image, cutouts[chosen[:, k]], s["x"][:, k], s["y"][:, k], s["angle"][:, k], s["half"][:, k], k < s["count"])
+            masks.append(mask)
+        return image, torch.stack(masks, 1), s
+
+    def _lay(
+        self, image: torch.Tensor, thing: torch.Tensor, x: torch.Tensor, y: torch.Tensor, angle: torch.Tensor,
+        half: torch.Tensor, there: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+        batch = image.shape[0]
+        dx, dy = self.x - x[:, None, None], self.y - y[:, None, None]
+        c, n, size = torch.cos(angle)[:, None, None], torch.sin(angle)[:, None, None], half[:, None, None]
+        wide = torch.where(self.chance(0.5, batch, 1, 1), 1.0, -1.0) * self.u(0.8, 1.25, batch, 1, 1)
+        where = torch.stack([(dx * c + dy * n) / size * wide, (-dx * n + dy * c) / size], -1)
+        seen = F.grid_sample(thing.float() / 255, where, align_corners=False)
+        mask = seen[:, 3] * there[:, None, None]
+        color = seen[:, :3] / seen[:, 3:].clamp(min=0.05)  # at the rim the colour has faded with the opaqueness
+        grey = self.chance(0.3, batch, 1, 1, 1)
+        color = torch.where(grey, color.mean(1, keepdim=True), color)
+        color = color * self.u(0.5, 1.1, batch, 3, 1, 1) + self.u(-0.1, 0.25, batch, 1, 1, 1)
+        return image * (1 - mask[:, None]) + mask[:, None] * color.clamp(0, 1), mask
 
     def _segment(
         self, ax: torch.Tensor, ay: torch.Tensor, bx: torch.Tensor, by: torch.Tensor, wx: torch.Tensor, wy: torch.Tensor
@@ -204,16 +252,18 @@ class Scenes:
             FOREIGN: torch.sigmoid((one(0.03, 0.09) - lump) / 0.01),
         }
 
-    def _place(self, batch: int, s: dict[str, torch.Tensor], k: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        row = torch.arange(batch, device=self.device)
-        on = self.chance(0.8, batch) & (s["count"] > 0)
-        spread = s["half"][row, k] * 0.7
-        cx = torch.where(on, s["x"][row, k] + spread * self.u(-1, 1, batch), self.u(-0.85, 0.85, batch)).clamp(
-            -0.9, 0.9
-        )
-        cy = torch.where(on, s["y"][row, k] + spread * self.u(-1, 1, batch), self.u(-0.85, 0.85, batch)).clamp(
-            -0.9, 0.9
-        )
+    def _place(self, own: torch.Tensor, rim: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """A point of the shape `own` (B, S, S), on its rim where `rim` says so; one in five anywhere."""
+        batch, raster = own.shape[0], 36
+        small = F.adaptive_avg_pool2d(own[:, None], raster)[:, 0].flatten(1)
+        likely = torch.where(rim[:, None], small * (1 - small) + 0.01 * small, small) + 1e-6
+        at = torch.multinomial(likely, 1)[:, 0]
+        anywhere = self.chance(0.2, batch) & ~rim | (own.amax((1, 2)) < 0.5)
+        cell = 2.0 / raster
+        cx = ((at % raster) + torch.rand(batch, device=self.device)) * cell - 1
+        cy = ((at // raster) + torch.rand(batch, device=self.device)) * cell - 1
+        cx = torch.where(anywhere, self.u(-0.85, 0.85, batch), cx).clamp(-0.93, 0.93)
+        cy = torch.where(anywhere, self.u(-0.85, 0.85, batch), cy).clamp(-0.93, 0.93)
         return cx[:, None, None], cy[:, None, None]
 
     def on_surface(
@@ -224,6 +274,9 @@ class Scenes:
         marks = self._marks(batch, cx, cy)
         sign = torch.where(self.chance(0.5, batch, 1, 1, 1), 1.0, -1.0)
         depth, color = self.u(0.07, 0.5, batch, 1, 1, 1), torch.rand(batch, 3, 1, 1, device=self.device)
+        # foreign matter and stains are of one colour, or a piece of another picture
+        pasted = image.roll(1, 0).flip(-1) if batch > 1 else color
+        color = torch.where(self.chance(0.3, batch, 1, 1, 1), pasted, color)
         light = self.u(0, 2 * math.pi, batch, 1, 1)
         slope = ((self.x - cx) * torch.cos(light) + (self.y - cy) * torch.sin(light)) / 0.08
         m = {k: v[:, None] for k, v in marks.items()}
@@ -242,26 +295,36 @@ class Scenes:
             mask = torch.where(here[:, None, None], marks[k], mask)
         return out, mask
 
-    def draw(self, batch: int, bad: float = 0.55, evident: bool = False) -> Pairs:
+    def draw(self, batch: int, bad: float = 0.55, evident: bool = False, cutouts: torch.Tensor | None = None) -> Pairs:
         """Clean golden and damaged test image of the same pose; `evident` leaves out what needs a golden photo."""
-        family = torch.randint(0, 3, (batch,), device=self.device)
-        ground, grain = self._ground(batch, family == 2), self.noise(batch, 60)
-        s = self._shapes(batch, family)
-        s["gloss"] = self.u(-0.5, 1.5, batch)
-        golden, masks = self._paint(ground, s, grain)
+        if cutouts is None:
+            family = torch.randint(0, 3, (batch,), device=self.device)
+            ground, grain = self._ground(batch, family == 2), self.noise(batch, 60)
+            s = self._shapes(batch, family)
+            s["gloss"] = self.u(-0.5, 1.5, batch)
+            golden, masks = self._paint(ground, s, grain)
+        else:
+            family = torch.full((batch,), 2, device=self.device)
+            ground = self._ground(batch, self.chance(0.7, batch))
+            golden, masks, s = self._things(ground, cutouts)
         label = self._labels(batch, bad, evident, family, s["count"])
         k = (torch.rand(batch, device=self.device) * s["count"].clamp(min=1)).long()
-        cx, cy = self._place(batch, s, k)
+        own = masks[torch.arange(batch, device=self.device), k]
+        cx, cy = self._place(own, label == CHIP)
         test, mask = self.on_surface(golden, label, cx, cy)
         if not evident:
-            test, mask = self._lost(test, mask, ground, s, masks, label, k)
+            test, mask = self._lost(test, mask, ground, own, masks, label, k, cx, cy)
             test, mask = self._bent(test, mask, label, cx, cy)
+        return self._seen(golden, test, mask, label)
+
+    @staticmethod
+    def _seen(golden: torch.Tensor, test: torch.Tensor, mask: torch.Tensor, label: torch.Tensor) -> Pairs:
+        """What nobody could see is no defect."""
         seen = ((test - golden).abs().mean(1) * mask).sum((1, 2)) / (mask.sum((1, 2)) + 1e-3)
         hidden = (label > 0) & ((seen < 0.025) | (mask.sum((1, 2)) < 12))
         label = torch.where(hidden, 0, label)
         test = torch.where(hidden[:, None, None, None], golden, test)
-        mask = mask * (label > 0)[:, None, None]
-        return Pairs(golden, test, mask, label)
+        return Pairs(golden, test, mask * (label > 0)[:, None, None], label)
 
     def _labels(self, batch: int, bad: float, evident: bool, family: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
         if evident:
@@ -282,32 +345,22 @@ class Scenes:
         test: torch.Tensor,
         mask: torch.Tensor,
         ground: torch.Tensor,
-        s: dict[str, torch.Tensor],
-        masks: list[torch.Tensor],
+        own: torch.Tensor,
+        masks: torch.Tensor,
         label: torch.Tensor,
         k: torch.Tensor,
+        cx: torch.Tensor,
+        cy: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Chip: a bite out of a shape's rim. Missing: a whole shape, or its end cut off. The ground shows through."""
         batch = label.shape[0]
-        row = torch.arange(batch, device=self.device)
-        stack = torch.stack(masks, 1)
-        own = stack[row, k]
-        above = 1 - (stack * (torch.arange(SHAPES, device=self.device)[None] > k[:, None])[..., None, None]).amax(1)
-        union = stack.amax(1)
-
-        def pick(key: str) -> torch.Tensor:
-            return s[key][row, k][:, None, None]
-
+        later = torch.arange(masks.shape[1], device=self.device)[None] > k[:, None]
+        above = 1 - (masks * later[..., None, None]).amax(1)
+        bite = torch.hypot(self.x - cx, self.y - cy) - self.u(0.05, 0.18, batch, 1, 1) + self.noise(batch, 20) * 0.06
+        chip = torch.sigmoid(-bite / 0.006) * masks.amax(1)
         turn = self.u(0, 2 * math.pi, batch, 1, 1)
-        c, n = torch.cos(pick("angle")), torch.sin(pick("angle"))
-        rim_x, rim_y = torch.cos(turn) * pick("half"), torch.sin(turn) * pick("half") * pick("flat")
-        bx, by = pick("x") + rim_x * c - rim_y * n, pick("y") + rim_x * n + rim_y * c
-        bite = torch.hypot(self.x - bx, self.y - by) - self.u(0.05, 0.16, batch, 1, 1) + self.noise(batch, 20) * 0.06
-        chip = torch.sigmoid(-bite / 0.006) * union
-        along = (self.x - pick("x")) * c + (self.y - pick("y")) * n
-        cut = torch.sigmoid(
-            (along + self.noise(batch, 20) * 0.04 - pick("half") * self.u(-0.5, 0.6, batch, 1, 1)) / 0.006
-        )
+        beyond = (self.x - cx) * torch.cos(turn) + (self.y - cy) * torch.sin(turn) + self.noise(batch, 20) * 0.04
+        cut = torch.sigmoid(beyond / 0.006)
         gone = (own * 4).clamp(max=1) * above * torch.where(self.chance(0.5, batch, 1, 1), cut, torch.ones_like(cut))
         lost = torch.where(
             (label == CHIP)[:, None, None], chip, torch.where((label == MISSING)[:, None, None], gone, 0 * chip)

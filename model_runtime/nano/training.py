@@ -3,9 +3,10 @@
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 import torch._dynamo
@@ -14,6 +15,8 @@ from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 
 from model_runtime.nano import blueprint, mixture
+
+T = TypeVar("T")
 
 
 def device() -> torch.device:
@@ -74,15 +77,66 @@ class Trainer:
         self.steps += 1
 
 
-def compile_parts(model: Phi4MultimodalForCausalLM, scenes: Any) -> None:
-    """Compiled layers and scenes, for runs of an hour or more: compiling takes three minutes of one core."""
-    if device().type != "cuda" or not os.environ.get("KENSA_COMPILE"):
-        return
-    torch._dynamo.config.suppress_errors = True
-    scenes.draw = torch.compile(scenes.draw, dynamic=False)
-    image = model.model.embed_tokens_extend.image_embed
-    for layer in (*image.img_processor.encoder.layers, *model.model.layers):
-        layer.forward = torch.compile(layer.forward)
+def compiling() -> bool:
+    """On a GPU the layers and the scenes are compiled, unless KENSA_COMPILE=0: it takes a minute and halves the time of a step."""
+    return device().type == "cuda" and os.environ.get("KENSA_COMPILE", "1") != "0"
+
+
+def compile_layers(layers: Iterable[nn.Module]) -> None:
+    """Each layer by itself: one graph serves all of a kind, for any batch and length."""
+    if compiling():
+        torch._dynamo.config.cache_size_limit = 64
+        for layer in layers:
+            layer.forward = torch.compile(layer.forward, dynamic=True)  # type: ignore[method-assign]
+
+
+def compile_methods(owner: Any, *names: str) -> None:
+    if compiling():
+        for name in names:
+            setattr(owner, name, torch.compile(getattr(owner, name), dynamic=True))
+
+
+class Ahead(Generic[T]):
+    """Makes the next batch on a stream of its own while the GPU still runs the step of this one.
+
+    `make` may wait for what it has drawn (to write targets): only its own stream is waited for.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self.make = make
+        self.stream = torch.cuda.Stream() if device().type == "cuda" else None
+        self.ready: T | None = None
+
+    def take(self) -> T:
+        if self.ready is None:
+            self.prepare()
+        batch, self.ready = self.ready, None
+        if self.stream is not None:
+            torch.cuda.current_stream().wait_stream(self.stream)
+            for tensor in _tensors(batch):
+                tensor.record_stream(torch.cuda.current_stream())
+        assert batch is not None
+        return batch
+
+    def prepare(self) -> None:
+        with torch.no_grad():
+            if self.stream is None:
+                self.ready = self.make()
+                return
+            with torch.cuda.stream(self.stream):
+                self.ready = self.make()
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    """All tensors in nested dataclasses, tuples and lists."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif is_dataclass(value):
+        for known in fields(value):
+            yield from _tensors(getattr(value, known.name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _tensors(item)
 
 
 def freeze(model: Phi4MultimodalForCausalLM) -> None:
@@ -134,12 +188,13 @@ def restore(
     return model, mixtures, extra
 
 
-def take_text(model: Phi4MultimodalForCausalLM, path: Path) -> None:
-    """Waits for the text stage and takes its decoder."""
+def take_text(model: Phi4MultimodalForCausalLM, path: Path) -> dict[str, torch.Tensor]:
+    """Waits for the text stage, takes its decoder and returns its extra tensors."""
     while not path.exists():
         time.sleep(0.5)
     for part in ("model.embed_tokens.", "model.layers.", "model.norm."):
         copy_part(model, path, part)
+    return {k[6:]: v for k, v in load_file(path).items() if k.startswith("extra.")}
 
 
 def plainly() -> Any:
@@ -155,6 +210,12 @@ def copy_part(model: Phi4MultimodalForCausalLM, path: Path, prefix: str) -> None
         for key, value in weights.items():
             if key.startswith(prefix):
                 own[key].copy_(value)
+
+
+def lora_of(path: Path, name: str, device: torch.device) -> dict[str, torch.Tensor]:
+    """One LoRA of another stage's file, under peft's key names."""
+    start = f"lora.{name}."
+    return {k[len(start) :]: v.to(device) for k, v in load_file(path).items() if k.startswith(start)}
 
 
 def auroc(scores: torch.Tensor, bad: torch.Tensor) -> float:

@@ -1,10 +1,15 @@
 """Stage 2, vision: the encoder alone against dense targets, then encoder, projector and vision LoRA under the decoder.
 
 The dense target (defect class of each image token of the test photo) is read by a linear head from the decoder's last
-states, beside the answer's tokens: with the answer alone nothing is learned in any affordable time.
+states, beside the answer's tokens: with the answer alone nothing is learned in any affordable time. In every third step
+a written note lies beside each photo as a stream of letters, so that the vision LoRA listens from the first day on.
 """
 
+import random
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -12,64 +17,104 @@ from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 
 from model_runtime.nano import blueprint, forward, mixture, tokens, training
-from model_runtime.nano.answers import Answers
-from model_runtime.nano.photos import DENSE, Batch, Mixer, RealPhotos
+from model_runtime.nano.answers import Answers, corrupt
+from model_runtime.nano.letters import Letters, LetterStream
+from model_runtime.nano.photos import DENSE, Batch, Mixer, RealPhotos, read_cutouts
 from model_runtime.nano.scenes import Scenes
+from model_runtime.nano.text_stage import Written, reader, vocabulary, write_notes
 
 ANSWER = 24  # tokens of the longest judgment without a voice
+SPOKEN_ANSWER = 64
 CLASS_WEIGHT = [0.3, *([1.0] * (len(DENSE) - 1))]
 
 
 def prompt_ids(answers: Answers, count: int, *pieces: tuple[int, ...]) -> torch.Tensor:
-    return torch.tensor([i for piece in pieces for i in piece], device=training.device()).expand(count, -1)
+    return answers.on_device(tuple(i for piece in pieces for i in piece)).expand(count, -1)
 
 
 def photo_prompt(
-    model: Phi4MultimodalForCausalLM, answers: Answers, b: Batch
-) -> tuple[torch.Tensor, int, torch.Tensor]:
-    """Embeds of the prompt up to the photo's end, where the photo's global view begins in it, the test features."""
-    count = b.test.shape[0]
-    pictures = b.test if b.golden is None else torch.cat([b.golden, b.test])
-    features = forward.image_features(model, pictures)
-    seen = forward.image_tokens(model, features)
+    model: Phi4MultimodalForCausalLM, answers: Answers, seen: torch.Tensor, golden: torch.Tensor | None
+) -> tuple[torch.Tensor, int]:
+    """Embeds of the prompt up to the photo's end, and where the photo's global view begins in it.
+
+    `seen` and `golden` (N, tokens, hidden) are what `forward.image_tokens` gave for photo and golden photo.
+    """
+    count = seen.shape[0]
 
     def say(*pieces: tuple[int, ...]) -> torch.Tensor:
         return forward.embed(model, prompt_ids(answers, count, *pieces)).to(seen.dtype)
 
-    if b.golden is None:
+    if golden is None:
         parts = [say((tokens.USER,), answers.prompt("photo")), seen]
     else:
-        parts = [
-            say((tokens.USER,), answers.prompt("golden")),
-            seen[:count],
-            say(answers.prompt("photo")),
-            seen[count:],
-        ]
+        parts = [say((tokens.USER,), answers.prompt("golden")), golden, say(answers.prompt("photo")), seen]
     embeds = torch.cat(parts, 1)
-    rows = blueprint.CELLS * (blueprint.CELLS + 1)
-    return embeds, embeds.shape[1] - rows, features[-count:]
+    return embeds, embeds.shape[1] - blueprint.CELLS * (blueprint.CELLS + 1)
+
+
+def look(model: Phi4MultimodalForCausalLM, *batches: Batch) -> tuple[torch.Tensor, list[tuple[torch.Tensor, torch.Tensor | None]]]:
+    """All photos of the batches through the encoder at once: features, and for each batch (photo, golden) tokens."""
+    pictures = [p for b in batches for p in (b.test, b.golden) if p is not None]
+    features = forward.image_features(model, torch.cat(pictures))
+    parts = iter(torch.split(forward.image_tokens(model, features), [len(p) for p in pictures]))  # type: ignore[no-untyped-call]
+    return features, [(next(parts), next(parts) if b.golden is not None else None) for b in batches]
+
+
+@dataclass
+class Asked:
+    """The answers to one batch (N, A), their weights, and, where a note lies beside each photo, its letters in time."""
+
+    ids: torch.Tensor
+    weights: torch.Tensor
+    slots: torch.Tensor | None = None
+
+
+def asked(answers: Answers, b: Batch) -> Asked:
+    return Asked(*answers.batch(b.targets, photo=True, voice=False, device=b.test.device, width=ANSWER))
+
+
+def asked_with_notes(answers: Answers, written: Written, r: random.Random, b: Batch) -> Asked:
+    states = r.choice([s for s in written.fits if s <= 60])
+    chosen, slots = written.draw(r, states, len(b.targets))
+    targets = [replace(t, heard=answers.encode(written.notes[i]["text"]), says=written.notes[i]["says"])
+               for t, i in zip(b.targets, chosen, strict=True)]  # fmt: skip
+    return Asked(*answers.batch(targets, photo=True, voice=True, device=b.test.device, width=SPOKEN_ANSWER), slots)
 
 
 def losses(
-    model: Phi4MultimodalForCausalLM, head: nn.Linear, answers: Answers, b: Batch
+    model: Phi4MultimodalForCausalLM,
+    head: nn.Linear,
+    answers: Answers,
+    b: Batch,
+    seen: tuple[torch.Tensor, torch.Tensor | None],
+    q: Asked,
+    stream: LetterStream | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Dense loss on the photo's tokens, answer loss; photo only."""
-    count, device = b.test.shape[0], b.test.device
-    embeds, start, _ = photo_prompt(model, answers, b)
-    ids, weights = answers.batch(b.targets, photo=True, voice=False, device=device, width=ANSWER)
-    closing = prompt_ids(answers, count, answers.closing)
-    tail = forward.embed(model, torch.cat([closing, ids[:, :-1]], 1)).to(embeds.dtype)
-    hidden = forward.decode(model, torch.cat([embeds, tail], 1))
-    return dense_loss(head, hidden, start, b.dense), forward.answer_loss(
-        model, hidden[:, -ids.shape[1] :], ids, weights
-    )
+    """Dense loss on the photo's tokens, answer loss."""
+    count = b.test.shape[0]
+    embeds, start = photo_prompt(model, answers, *seen)
+    before = [embeds]
+    fed = q.ids
+    if q.slots is not None and stream is not None:
+        fed = corrupt(q.ids, q.weights, 0.05)
+        marker = forward.embed(model, prompt_ids(answers, count, answers.prompt("voice")))
+        before += [marker.to(embeds.dtype), stream(q.slots).to(embeds.dtype)]
+    tail = forward.embed(model, torch.cat([prompt_ids(answers, count, answers.closing), fed[:, :-1]], 1))
+    hidden = forward.decode(model, torch.cat([*before, tail.to(embeds.dtype)], 1))
+    answer = forward.answer_loss(model, hidden[:, -q.ids.shape[1] :], q.ids, q.weights)
+    return dense_loss(head, hidden, start, b.dense), answer
+
+
+@cache
+def class_weight() -> torch.Tensor:
+    return torch.tensor(CLASS_WEIGHT, device=training.device())
 
 
 def dense_loss(head: nn.Linear, hidden: torch.Tensor, start: int, dense: torch.Tensor) -> torch.Tensor:
     cells = dense.shape[-1]
     view = hidden[:, start : start + cells * (cells + 1)].reshape(len(hidden), cells, cells + 1, -1)[:, :, :cells]
-    weight = torch.tensor(CLASS_WEIGHT, device=hidden.device)
-    return F.cross_entropy(head(view).float().flatten(0, 2), dense.flatten(), weight=weight, ignore_index=-100)
+    scores = head(view).float().flatten(0, 2)
+    return F.cross_entropy(scores, dense.flatten(), weight=class_weight(), ignore_index=-100)
 
 
 @torch.no_grad()
@@ -78,7 +123,8 @@ def p_ng(
 ) -> torch.Tensor:
     """Probability of NG against OK, (N,), uncalibrated."""
     count = test.shape[0]
-    embeds, _, _ = photo_prompt(model, answers, Batch(golden, test, [], test[:, 0, 0]))
+    _, [seen] = look(model, Batch(golden, test, [], test[:, 0, 0]))
+    embeds, _ = photo_prompt(model, answers, *seen)
     closing = prompt_ids(answers, count, answers.closing, answers.encode('{"verdict": "'))
     hidden = forward.decode(model, torch.cat([embeds, forward.embed(model, closing).to(embeds.dtype)], 1))
     scores = forward.logits(model, hidden[:, -1])
@@ -119,61 +165,113 @@ def _measure(model: Phi4MultimodalForCausalLM, answers: Answers, real: RealPhoto
     return found
 
 
-def encoder_alone(model: Phi4MultimodalForCausalLM, mixer: Mixer, until: float, size: int) -> None:
+class Whole(nn.Module):
+    """The class of a photo as a whole from the mean of its features: a second target that no token has to wait for."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(2 * width, len(DENSE))
+
+    def loss(self, features: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        """`features` (N, cells, cells, D) of single photos, `classes` (N,) as `Batch.whole` gives them."""
+        flat = features.flatten(1, 2).float()
+        scores = self.linear(torch.cat([flat.mean(1), flat.amax(1)], 1))
+        return F.cross_entropy(scores, classes, ignore_index=-100)
+
+
+def encoder_alone(model: Phi4MultimodalForCausalLM, mixer: Mixer, whole: Whole, until: float, size: int) -> None:
     """Dense targets straight from the encoder's features, single photos: what a defect looks like."""
     image = model.model.embed_tokens_extend.image_embed
     head = nn.Linear(image.image_dim_out, len(DENSE)).to(training.device())
     eye = image.img_processor
     trainer = training.Trainer(
-        [(eye.encoder.parameters(), 8e-4), (eye.embeddings.parameters(), 8e-4), (head.parameters(), 8e-4)]
-    )
+        [(eye.encoder.parameters(), 8e-4), (eye.embeddings.parameters(), 8e-4), (head.parameters(), 8e-4),
+         (whole.parameters(), 8e-4)]
+    )  # fmt: skip
     clock = training.Clock(until)
-    weight = torch.tensor(CLASS_WEIGHT, device=training.device())
-    for share in clock:
+
+    def make() -> tuple[Batch, torch.Tensor]:
         b = mixer.singles(size, min(1.0, 0.3 + clock.step / 1500))
+        return b, torch.tensor(b.whole, device=b.test.device)
+
+    ahead = training.Ahead(make)
+    for share in clock:
+        b, classes = ahead.take()
         with training.autocast():
-            scores = head(forward.image_features(model, b.test)).float()
-        trainer.step(
-            F.cross_entropy(scores.flatten(0, 2), b.dense.flatten(), weight=weight, ignore_index=-100), min(share, 0.6)
-        )
+            features = forward.image_features(model, b.test)
+            scores = head(features).float()
+        dense = F.cross_entropy(scores.flatten(0, 2), b.dense.flatten(), weight=class_weight(), ignore_index=-100)
+        trainer.step(dense + 0.5 * whole.loss(features, classes), min(share, 0.6))
+        ahead.prepare()
         if clock.step % 200 == 0:
             hit = scores.argmax(-1)[b.dense > 0] == b.dense[b.dense > 0]
             print(f"vision encoder {clock.step}: cells right {hit.float().mean().item():.3f}", flush=True)
 
 
-def run(folder: Path, out: Path, text: Path, alone: float, until: float, pairs: int = 224, singles: int = 128) -> None:
-    """`alone`, `until`: when the encoder's own phase and the stage end, as `time.time()`."""
-    answers, device = Answers(folder), training.device()
+def run(
+    folder: Path,
+    out: Path,
+    text: Path,
+    rows: list[dict[str, Any]],
+    alone: float,
+    until: float,
+    pairs: int = 256,
+    singles: int = 160,
+) -> None:
+    """`alone`, `until`: when the encoder's own phase and the stage end, as `time.time()`. `rows` as in the text stage."""
+    answers, device, r = Answers(folder), training.device(), random.Random(11)
     model, mixtures, _ = training.restore(None)
     real, scenes = RealPhotos(folder, device), Scenes(device)
-    training.compile_parts(model, scenes)
-    mixer = Mixer(real, scenes)
-    encoder_alone(model, mixer, alone, pairs + singles)
-    training.take_text(model, text)
+    mixer = Mixer(real, scenes, read_cutouts(folder, device))
     image = model.model.embed_tokens_extend.image_embed
+    training.compile_methods(scenes, "_ground", "_cover", "_lay", "on_surface", "_lost", "expose")
+    training.compile_layers([*image.img_processor.encoder.layers, *model.model.layers])
+    whole = Whole(image.image_dim_out).to(device)
+    encoder_alone(model, mixer, whole, alone, pairs + singles)
+    letters = Letters(answers)
+    stream = reader(training.take_text(model, text), letters, model.config.hidden_size)
+    written = Written(answers, letters, write_notes(20_000, *vocabulary(rows), seed=8), seed=8)
     head = nn.Linear(model.config.hidden_size, len(DENSE)).to(device)
-    lora = mixture.add(mixtures, "vis_lora", blueprint.SEEING)
+    lora = mixture.add(mixtures, "vis_lora", blueprint.RANKS["vis_lora"])
     mixture.use(mixtures, "vis_lora")
     used = [p for n, p in image.named_parameters() if "head." not in n and "post_layernorm" not in n]
-    trainer = training.Trainer([(used, 7e-4), (lora, 1e-3), (head.parameters(), 8e-4)])
+    trainer = training.Trainer([(used, 7e-4), (lora, 1e-3), (head.parameters(), 8e-4), (whole.parameters(), 8e-4)])
     clock = training.Clock(until)
-    for share in clock:
+    sizes = [pairs, singles]
+
+    def make() -> tuple[Batch, Batch, Asked, Asked, torch.Tensor]:
         jitter = min(1.0, 0.2 + clock.step / 2500)
-        with training.autocast():
-            dense_a, answer_a = losses(model, head, answers, mixer.pairs(pairs, jitter))
-            dense_b, answer_b = losses(model, head, answers, mixer.singles(singles, jitter))
-            loss = 3 * (0.6 * dense_a + 0.4 * dense_b) + 0.6 * answer_a + 0.4 * answer_b
-        trainer.step(loss, share)
+        a, b = mixer.pairs(sizes[0], jitter), mixer.singles(sizes[1], jitter)
+        spoken = clock.step % 3 == 0
+        asked_a, asked_b = (
+            asked_with_notes(answers, written, r, x) if spoken else asked(answers, x) for x in (a, b)
+        )
+        return a, b, asked_a, asked_b, torch.tensor(b.whole, device=device)
+
+    ahead = training.Ahead(make)
+    for share in clock:
+        a, b, asked_a, asked_b, classes = ahead.take()
+        try:
+            with training.autocast():
+                features, (seen_a, seen_b) = look(model, a, b)
+                dense_a, answer_a = losses(model, head, answers, a, seen_a, asked_a, stream)
+                dense_b, answer_b = losses(model, head, answers, b, seen_b, asked_b, stream)
+                loss = 3 * (0.6 * dense_a + 0.4 * dense_b) + 0.6 * answer_a + 0.4 * answer_b
+                loss = loss + 0.3 * whole.loss(features[-len(classes) :], classes)
+            trainer.step(loss, share)
+        except torch.OutOfMemoryError:
+            sizes = [n * 3 // 4 for n in sizes]
+            print(f"vision: the memory is too small, from now on {sizes[0]} pairs and {sizes[1]} photos", flush=True)
+            torch.cuda.empty_cache()
+            ahead.prepare()
+            continue
+        ahead.prepare()
         if clock.step % 250 == 0:
-            print(f"vision {clock.step} {share:.2f}: dense {dense_a.item():.3f} {dense_b.item():.3f}"
-                  f" answer {answer_a.item():.3f} {answer_b.item():.3f}", flush=True)  # fmt: skip
-        if clock.step % 1500 == 1499:
-            print(
-                "vision",
-                clock.step,
-                {k: round(v, 3) for k, v in measure(model, answers, real, "val").items()},
-                flush=True,
-            )
+            print(f"vision {clock.step} {share:.2f}: dense {dense_a.item():.3f} {dense_b.item():.3f} answer"
+                  f" {answer_a.item():.3f} {answer_b.item():.3f} {'' if asked_a.slots is None else 'spoken'}", flush=True)  # fmt: skip
+        if clock.step % 1000 == 999:
+            found = {k: round(v, 3) for k, v in measure(model, answers, real, "val").items()}
+            print("vision", clock.step, found, flush=True)
             training.save(model, mixtures, out, {"head.weight": head.weight, "head.bias": head.bias})
     training.save(model, mixtures, out, {"head.weight": head.weight, "head.bias": head.bias})
     val, test = (measure(model, answers, real, split) for split in ("val", "test"))

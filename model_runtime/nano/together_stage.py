@@ -1,0 +1,150 @@
+"""Stage 4, photo and voice together: the defect LoRA over the frozen mixture, and the projector that lets a voice speak
+beside a photo.
+
+The vision LoRA has learned to listen to streams of letters already; so nothing of what sees is changed here, and the
+photo-only judgment of the mixture stays what the vision stage made of it. The defect LoRA lies on the vision LoRA and on
+the speech LoRA and is trained on both. The verdict's target is the photo's truth whatever the voice says, so that a
+voice that contradicts the photo can be told.
+"""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import Phi4MultimodalForCausalLM
+
+from model_runtime.nano import blueprint, forward, mixture, training
+from model_runtime.nano.answers import Answers, Target, corrupt
+from model_runtime.nano.forward import LogMel
+from model_runtime.nano.photos import DENSE, Batch, Mixer, RealPhotos, read_cutouts
+from model_runtime.nano.scenes import Scenes
+from model_runtime.nano.sound import SoundBatch, Speech
+from model_runtime.nano.speech_stage import states, voice_loss
+from model_runtime.nano.vision_stage import asked, dense_loss, look, losses, measure, p_ng, photo_prompt, prompt_ids
+
+VOICE_AT_MOST = 75
+"""Audio tokens beside a photo in training: six seconds."""
+
+
+def spoken_targets(answers: Answers, targets: list[Target], b: SoundBatch) -> list[Target]:
+    return [
+        replace(t, heard=answers.encode(row["text"]), says=row["says"]) for t, row in zip(targets, b.rows, strict=True)
+    ]
+
+
+def spoken_losses(
+    model: Phi4MultimodalForCausalLM,
+    head: nn.Linear,
+    answers: Answers,
+    photos: Batch,
+    seen: tuple[torch.Tensor, torch.Tensor | None],
+    hidden: torch.Tensor,
+    count: torch.Tensor,
+    sound: SoundBatch,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Dense and answer loss of photos with a spoken note beside each."""
+    rows = photos.test.shape[0]
+    embeds, start = photo_prompt(model, answers, *seen)
+    marker = forward.embed(model, prompt_ids(answers, rows, answers.prompt("voice"))).to(embeds.dtype)
+    audio = forward.audio_tokens(model, hidden, "vision").to(embeds.dtype)
+    ids, weights = answers.batch(
+        spoken_targets(answers, photos.targets, sound), photo=True, voice=True, device=embeds.device
+    )
+    before = torch.cat([embeds, marker], 1)
+    fed = torch.cat([prompt_ids(answers, rows, answers.closing), corrupt(ids, weights, 0.05)[:, :-1]], 1)
+    tail = forward.embed(model, fed).to(before.dtype)
+    width = before.shape[1] + VOICE_AT_MOST + tail.shape[1]
+    pieces = [(before, torch.full_like(count, before.shape[1])), (audio, count), (tail, torch.full_like(count, tail.shape[1]))]
+    joined, total = forward.place_rows(pieces, width)
+    states_all = forward.decode(model, joined)
+    at = (total - ids.shape[1])[:, None] + torch.arange(ids.shape[1], device=ids.device)
+    answer = forward.answer_loss(model, states_all[torch.arange(rows, device=ids.device)[:, None], at], ids, weights)
+    return dense_loss(head, states_all, start, photos.dense), answer
+
+
+class Together:
+    """The frozen mixture, what it is shown, and what it is told."""
+
+    def __init__(self, folder: Path, vision: Path, speech: Path) -> None:
+        self.answers, self.device = Answers(folder), training.device()
+        self.model, self.mixtures, extra = training.restore(vision)
+        training.copy_part(self.model, speech, "model.embed_tokens_extend.audio_embed.")
+        mixture.load(self.mixtures, "sp_lora", training.lora_of(speech, "sp_lora", self.device))
+        self.head = nn.Linear(self.model.config.hidden_size, len(DENSE)).to(self.device)
+        self.head.load_state_dict({k[5:]: v.to(self.device) for k, v in extra.items() if k.startswith("head.")})
+        training.freeze(self.model)
+        self.real, scenes = RealPhotos(folder, self.device), Scenes(self.device)
+        training.compile_methods(scenes, "_ground", "_cover", "_lay", "on_surface", "_lost", "expose")
+        image = self.model.model.embed_tokens_extend.image_embed
+        training.compile_layers([*image.img_processor.encoder.layers, *self.model.model.layers])
+        self.mixer = Mixer(self.real, scenes, read_cutouts(folder, self.device), seed=5)
+        self.speech, self.mel = Speech(folder, self.device, seed=5), LogMel().to(self.device)
+
+    def voices(self, count: int) -> tuple[SoundBatch, torch.Tensor, torch.Tensor]:
+        b = self.speech.draw(count, notes_only=True)
+        with torch.no_grad():
+            hidden, frames = states(self.model, self.mel, self.speech, b, augment=True)
+        return b, hidden[:, :VOICE_AT_MOST], frames.clamp(max=VOICE_AT_MOST)
+
+    def loss(self, photos: Batch, spoken: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        """Dense and answer loss of one batch of photos, with a note beside each where `spoken`."""
+        with torch.no_grad(), training.autocast():
+            _, [seen] = look(self.model, photos)
+        with training.autocast():
+            if not spoken:
+                q = asked(self.answers, photos)
+                return losses(self.model, self.head, self.answers, photos, seen, q, None)
+            b, hidden, count = self.voices(photos.test.shape[0])
+            return spoken_losses(self.model, self.head, self.answers, photos, seen, hidden, count, b)
+
+
+def run(folder: Path, out: Path, vision: Path, speech: Path, until: float, pairs: int = 192, singles: int = 160) -> None:
+    t = Together(folder, vision, speech)
+    audio = t.model.model.embed_tokens_extend.audio_embed
+    projector = [*audio.up_proj_for_vision_speech.parameters(), *audio.down_proj_for_vision_speech.parameters()]
+    lora = mixture.add(t.mixtures, "defect", blueprint.RANKS["defect"])
+    trainer = training.Trainer([(lora, 8e-4), (projector, 4e-4), (t.head.parameters(), 1e-4)])
+    r, clock = random.Random(3), training.Clock(until)
+    ahead = training.Ahead(lambda: (t.mixer.pairs(pairs, 1.0), t.mixer.singles(singles, 1.0)))
+    for share in clock:
+        mixture.use(t.mixtures, "vis_lora", "defect")
+        total, said = torch.zeros((), device=t.device), {}
+        for name, photos in zip(("pair", "single"), ahead.take(), strict=True):
+            dense, answer = t.loss(photos, spoken=r.random() < 0.4)
+            total, said[name] = total + 0.5 * dense + answer, answer
+        if r.random() < 0.5:
+            mixture.use(t.mixtures, "sp_lora", "defect")
+            b, hidden, count = t.voices(96)
+            with training.autocast():
+                said["voice"] = voice_loss(t.model, t.answers, hidden, count, b.rows, r)
+            total = total + said["voice"]
+        trainer.step(total, share)
+        ahead.prepare()
+        if clock.step % 200 == 0:
+            print(f"together {clock.step} {share:.2f}:", {k: round(float(v), 3) for k, v in said.items()}, flush=True)
+    mixture.use(t.mixtures, "vis_lora", "defect")
+    temperature = fit_temperature(t)
+    training.save(t.model, t.mixtures, out, {"temperature": torch.tensor([temperature])})
+    test = measure(t.model, t.answers, t.real, "test")
+    print(f"together: {clock.step} steps; temperature {temperature:.2f}; test {test}", flush=True)
+
+
+@torch.no_grad()
+def fit_temperature(t: Together) -> float:
+    """One divisor of the verdict's log-odds, by the likelihood of the validation photos (tiles and boards)."""
+    odds, bad = [], []
+    with training.plainly():
+        for golden, rows in ((False, t.real.indices("magnetic_tile", "val")), (True, t.real.indices("deeppcb", "val"))):
+            for at in range(0, len(rows), 32):
+                part = rows[at : at + 32]
+                beside = [t.real.rows[i]["golden_index"] if t.real.rows[i]["golden_index"] is not None else i for i in part]
+                with training.autocast():
+                    p = p_ng(t.model, t.answers, t.real.take(beside) if golden else None, t.real.take(part))
+                p = p.double().clamp(1e-6, 1 - 1e-6)
+                odds.append(torch.log(p / (1 - p)))
+                bad.append(torch.tensor([t.real.rows[i]["verdict"] == "NG" for i in part], device=t.device))
+    score, truth = torch.cat(odds), torch.cat(bad).double()
+    grid = [0.5 * 1.08**k for k in range(40)]
+    return min(grid, key=lambda x: float(nn.functional.binary_cross_entropy_with_logits(score / x, truth)))
