@@ -65,9 +65,11 @@ class FieldRule:
         shown = f", as {self.example}" if self.example else ""
         if not text:
             return f"The {word} is missing; give one{shown}." if self.required else None
+        if not self.pattern:
+            return None
         if len(text) > LONGEST:
             return f"The {word} is longer than {LONGEST} characters; give a shorter one{shown}."
-        if self.pattern and not re.fullmatch(self.pattern, text):
+        if not re.fullmatch(self.pattern, text):
             return f"The {word} {text!r} does not fit this part; it looks like {self.example}."
         return None
 
