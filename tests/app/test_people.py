@@ -178,7 +178,9 @@ def test_a_new_pin_frees_who_was_locked_out(people: People, admin: Person) -> No
     people.reset(sato, "Sato", "97531")  # the own one
 
 
-@pytest.mark.parametrize("pin", ["", "123", "1234567890123", "12a4", "１２３４", "1234", "0000", "8901", "7654321", "999999999999"])
+@pytest.mark.parametrize(
+    "pin", ["", "123", "1234567890123", "12a4", "１２３４", "1234", "0000", "8901", "7654321", "999999999999"]
+)
 def test_a_pin_that_is_none_is_refused(people: People, pin: str) -> None:
     refused("bad_pin", people.add, None, "Sato", Role.QUALITY, pin)
 
