@@ -84,9 +84,17 @@ def _facts(value: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
     for name, inner in value.items():
         if isinstance(inner, dict):
             rows += _facts(inner, f"{above}{name}.")
+        elif isinstance(inner, list):
+            rows += [(f"{above}{name}", _told(entry)) for entry in inner]
         elif inner not in (None, ""):
             rows.append((f"{above}{name}", str(inner)))
     return rows
+
+
+def _told(entry: Any) -> str:
+    """What was added to a unit, in one line."""
+    values = entry.values() if isinstance(entry, dict) else [entry]
+    return ", ".join(str(value) for value in values if value not in (None, "", "none"))
 
 
 def _media(inspection: Inspection) -> list[tuple[str, Any]]:

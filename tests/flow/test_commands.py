@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from inspector_app.records.history import History
+from inspector_app.records.record import Disposition, Opinion
+from inspector_app.rights import Person
 from inspector_app.settings import Settings
+from model_runtime.verdict import Answer
 from tests.flow.conftest import Kensa, LoadedJudge
-from tests.makers import png
+from tests.makers import png, station
 
 CHECKED = {"samples": 2, "verdicts": 2, "lines": 0, "reviews": 0, "parts": 0, "people": 0, "files": 2, "audit": 4}
 
@@ -229,3 +233,15 @@ def test_the_log_tells_no_names(judged: Kensa, tmp_path: Path) -> None:
     log = (tmp_path / "data" / "logs" / "kensa.log").read_text()
     assert "kensa 0" in log
     assert not [word for word in ("secret", "Sato", "geheim", "scratch") if word in log]
+
+
+def test_what_people_said_is_shown(judged: Kensa, tmp_path: Path) -> None:
+    at = station(tmp_path / "data")
+    bad, good = (row.id for row in History.of(at.store).search())
+    at.review(bad, Person.typed("Ito"), Opinion(Answer.OK, Disposition.CONCESSION, reason="within the limit sample"))
+    at.withdraw(good, Person.typed("Sato"), "photographed twice")
+    at.store.close()
+    shown = judged("show", bad).out
+    assert "within the limit sample" in shown and "overridden" in shown and "reviewed by Ito" in shown
+    listed = judged("history").out
+    assert "NG, then OK" in listed and "OK (withdrawn)" in listed
