@@ -6,6 +6,7 @@ model's own lane, after the window is on the screen.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -85,6 +86,9 @@ class Program(QObject):
         load_judge: LoadJudge = load_real_judge,
     ) -> None:
         super().__init__()
+        # A busy lane gives way after half a millisecond, not five: the window paints with many short calls, and each
+        # of them may have to wait once.
+        sys.setswitchinterval(0.0005)
         self._application, self._places, self._load_judge = application, places, load_judge
         self.on_history = False  # which page is shown once the records are open
         self.settings = Settings.load(places.settings)
@@ -195,6 +199,9 @@ class Program(QObject):
                 raise KensaError("self_test", f"The model failed its self-test ({faults[0]}); install it again.")
             self._stage.emit(Phase.WARMING_UP, "")
             judge.warm_up()
+        # All that a model brings lives as long as the program: the collector need not look through it again and again,
+        # which would stop every thread for a tenth of a second each time.
+        gc.freeze()
         # Here and not in the answer: the judgments that wait on this lane begin before the answer is delivered.
         station.model = judge
 

@@ -25,14 +25,14 @@ from inspector_app.settings import Settings
 from inspector_app.tasks import Lane, Task
 from inspector_app.ui.pictures import picture, picture_file
 from inspector_app.ui.problems import Problems
-from model_runtime.verdict import Fixable, Question, Verdict
+from model_runtime.verdict import Fixable, Question, Stopped, Verdict
 
 if TYPE_CHECKING:
     from inspector_app.capture.checks import Finding
     from inspector_app.inspection import Station
     from inspector_app.records.history import History
 
-THUMB_SIDE = 176
+THUMB_SIDE = 144
 """Pixels of a thumbnail's longer side: sharp also on a screen at 150 %."""
 EARLY = 60
 """Units of the shift that are shown again after a start."""
@@ -162,9 +162,9 @@ class Desk(QObject):
             return
         self._queue.add(sample_id)
         self.queue_changed.emit(self.queue)
-        task = self.lanes.model.start(self._judge, sample_id)
-        task.done.connect(lambda inspection: self._judged(sample_id, inspection))
-        task.failed.connect(lambda error: self._unjudged(sample_id, error))
+        # One job a unit, but each takes the unit whose turn it is: a new one is not to wait behind a backlog.
+        task = self.lanes.model.start(self._judge_next, sample_id)
+        task.done.connect(lambda came: self._came(sample_id, came))
 
     def judge_waiting(self) -> None:
         """Queue what an earlier run kept and never judged."""
@@ -222,9 +222,21 @@ class Desk(QObject):
     def _keep(self, sample: Sample) -> str:
         return self._open_station().keep(sample)
 
-    def _judge(self, sample_id: str) -> Inspection:
-        self.judging.emit(sample_id)
-        return self._open_station().judge(sample_id, self.lanes.closing.is_set)
+    def _judge_next(self, offered: str) -> tuple[str, Inspection | Exception] | None:
+        """Whose turn it was and what came of it; None when nothing waits any more."""
+        turn = [offered]
+
+        def begun(sample_id: str) -> None:
+            turn[0] = sample_id
+            self.judging.emit(sample_id)
+
+        try:
+            found = self._open_station().judge_next(self.lanes.closing.is_set, begun)
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 - told with the unit that it belongs to
+            return turn[0], error
+        return None if found is None else (found.id, found)
 
     def _early(self) -> list[Early]:
         station = self._open_station()
@@ -234,7 +246,9 @@ class Desk(QObject):
         return [Early(record, _thumb_of(record)) for _, record in sorted(records.items(), reverse=True)]
 
     def _waiting(self) -> list[str]:
-        return self._open_station().store.waiting()
+        queue = self._open_station().queue
+        queue.load()
+        return queue.ids()
 
     def _search(self, wanted: Filter) -> list[Inspection]:
         return self.history.search(wanted) if self.history else []
@@ -259,6 +273,14 @@ class Desk(QObject):
 
     def _begun(self, sample_id: str) -> None:
         self.at_work = sample_id
+
+    def _came(self, offered: str, came: tuple[str, Inspection | Exception] | None) -> None:
+        if came is None:
+            self._leave(offered)
+        elif isinstance(came[1], Exception):
+            self._unjudged(came[0], came[1])
+        else:
+            self._judged(came[0], came[1])
 
     def _judge_all(self, waiting: list[str]) -> None:
         for sample_id in waiting:

@@ -6,7 +6,8 @@ Know the devices through the desk; know no settings.
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from inspector_app.capture.setup import CameraSetup
+from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
+from inspector_app.capture.setup import CameraName, CameraSetup
 from inspector_app.ui.camera_feed import CameraFeed
 from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.guidance import NO_PICTURE
@@ -18,6 +19,11 @@ from inspector_app.ui.widgets import label
 from model_runtime.verdict import Fixable
 
 _LISTEN_MS = 4_000
+
+
+def device_name(found: CameraName | MicrophoneName) -> str:
+    """What a device is called; the simulated camera in the language in use."""
+    return tr("Simulated camera") if found.source == "simulated" else found.name
 
 
 class CameraTest(Spoken, QWidget):
@@ -57,7 +63,7 @@ class MicrophoneTest(Spoken, QWidget):
     def __init__(self, desk: Desk, devices: Devices) -> None:
         super().__init__()
         self._desk, self._devices = desk, devices
-        self._microphone = None
+        self._microphone: MicrophoneLike | None = None
         self._loudest = -120.0
         self.meter, self.words = LevelMeter(), label(wrap=True)
         column = QVBoxLayout(self)
@@ -74,9 +80,9 @@ class MicrophoneTest(Spoken, QWidget):
         self.stop()
         self.show()
         self._loudest = -120.0
-        self._microphone = self._devices.microphone(source or "")
+        self._microphone = microphone = self._devices.microphone(source or "")
         self.words.setText(tr("Say a few words."))
-        task = self._desk.on_sound(self._microphone.start)
+        task = self._desk.on_sound(microphone.start)
         task.done.connect(lambda _: (self._look.start(), self._end.start()))
         task.failed.connect(self._failed)
 

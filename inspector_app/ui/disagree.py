@@ -3,6 +3,8 @@
 Knows the verdict; keeps nothing: the caller does.
 """
 
+from functools import partial
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -55,7 +57,7 @@ class DisagreeDialog(Sheet):
         self._timer = QTimer(self, interval=50)
         self._timer.timeout.connect(self._tick)
         for digit, reason in enumerate(REASONS[answer], 1):
-            self.body.addWidget(key_button(self, "hand", reason, str(digit), lambda reason=reason: self._say(reason)))
+            self.body.addWidget(key_button(self, "hand", reason, str(digit), partial(self._say, reason)))
         self.meter = LevelMeter()
         self.record_button = key_button(self, "mic", mark("Say why"), "F3", self.record)
         self.body.addSpacing(4)

@@ -12,7 +12,7 @@ from inspector_app.ui.desk import Desk, Early
 from inspector_app.ui.strip import Thumb
 from inspector_app.ui.unit import Step, Unit
 
-MOST = 400
+MOST = 120
 """Units that the strip remembers; all are in the history."""
 _PICTURES = 3
 """Units whose large picture stays in memory; older ones are read again when somebody looks at them."""

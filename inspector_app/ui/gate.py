@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
 
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.ui.desk import Desk
 from inspector_app.ui.language import mark
+from inspector_app.ui.scanner import watch_window
 from inspector_app.ui.sign_in import NameDialog, PinDialog
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ class Gate(QObject):
         self._let_out = False
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self.lock)
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
 
     @property
     def nameless(self) -> bool:
@@ -45,6 +42,7 @@ class Gate(QObject):
 
     def begin(self, settings: Settings) -> None:
         """The records are open: who works here?"""
+        watch_window(self._window, self)
         self._desk.ask_people(self._people).done.connect(lambda found: self._begun(found, settings))
 
     def use(self, before: Settings | None, now: Settings) -> None:

@@ -31,6 +31,11 @@ def draw(painter: QPainter, name: str, colour: QColor | str, place: QRectF) -> N
 
 def pixmap(name: str, colour: QColor | str, size: int, ratio: float = 1.0) -> QPixmap:
     """An icon of `size` logical pixels."""
+    return _pixmap(name, QColor(colour).name(), size, ratio)
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     image = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

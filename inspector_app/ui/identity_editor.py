@@ -23,9 +23,9 @@ class IdentityEditor(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.GAP_S)
         grid.setVerticalSpacing(4)
-        for column, title in enumerate(("", tr("Pattern"), tr("Example"), tr("Next unit"), "")):
+        for column, words in enumerate(("", tr("Pattern"), tr("Example"), tr("Next unit"), "")):
             caption = label("caption")
-            caption.setText(title)
+            caption.setText(words)
             grid.addWidget(caption, 0, column)
         self._rows: dict[str, tuple[QLineEdit, QLineEdit, QComboBox, QCheckBox]] = {}
         for line, name in enumerate(FIELDS, 1):
@@ -36,7 +36,8 @@ class IdentityEditor(QWidget):
             row[3].setChecked(rule.required)
             title = label("section")
             title.setText(tr(_NAMES[name]))
-            for column, part in enumerate((title, *row)):
+            parts: tuple[QWidget, ...] = (title, *row)
+            for column, part in enumerate(parts):
                 part.setAccessibleName(tr(_NAMES[name]))
                 grid.addWidget(part, line, column)
             self._rows[name] = row

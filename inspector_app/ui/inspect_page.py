@@ -5,7 +5,7 @@ Knows the flow of units, the camera feed and the cards; knows no thread, no mode
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
 
@@ -46,6 +46,9 @@ class InspectPage(InspectLayout):
         self.feed, self.flow = CameraFeed(desk, devices.camera, self), Flow(desk, self)
         self.looked: Looked | None = None
         self._bound: dict[str, QAction] = {}
+        # Several things move the strip at once; it is shown once for all of them.
+        self._strip_soon = QTimer(self, singleShot=True, interval=0)
+        self._strip_soon.timeout.connect(self._show_strip)
         self._connect()
         self.use(self.settings)
         self._show()
@@ -68,7 +71,7 @@ class InspectPage(InspectLayout):
         self.strip.picked.connect(self.flow.pick)
         self.details.corrected.connect(self._corrected)
         self.flow.changed.connect(self._show)
-        self.flow.moved.connect(self._show_strip)
+        self.flow.moved.connect(self._strip_soon.start)
         self.flow.came.connect(self._verdict_came)
         self._readiness.changed.connect(self._show)
 
@@ -387,7 +390,7 @@ class InspectPage(InspectLayout):
         self.show_side(unit)
         self._show_stage()
         self._show_band()
-        self._show_strip()
+        self._strip_soon.start()
 
     def _show_stage(self) -> None:
         unit = self.unit

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector_app.capture.setup import CameraSetup
+from inspector_app.capture.wedge import Wedge
 from inspector_app.parts import Parts
 from inspector_app.settings import Settings
 from inspector_app.ui import theme
@@ -27,6 +28,7 @@ from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.problems import Banner, Problem, ProblemsDialog
 from inspector_app.ui.readiness import Readiness
 from inspector_app.ui.ready import ReadinessChip, ReadyDialog
+from inspector_app.ui.scanner import Scanner, watch_window
 from inspector_app.ui.settings_dialog import SettingsDialog
 from inspector_app.ui.widgets import KeyButton, RailButton, label
 
@@ -55,6 +57,8 @@ class MainWindow(Spoken, QMainWindow):
         self._build()
         self.banner, self.help = Banner(self), HelpOverlay(self)
         self.gate = Gate(self, desk)
+        self._scanner = Scanner(self)
+        self._scanner.scanned.connect(self._scanned)
         self._connect()
         self._bind()
         self.go_inspect()
@@ -137,6 +141,13 @@ class MainWindow(Spoken, QMainWindow):
         self._desk.count()
         self.gate.begin(self._settings)
 
+    def _scanned(self, code: str) -> None:
+        """Codes go to the Inspect page, whatever page is open: the next part may come while somebody looks back."""
+        if self.inspect_page.locked:
+            return
+        self.go_inspect()
+        self.inspect_page.scanned(code)
+
     def welcome(self) -> None:
         """The guided set-up, where it was never seen."""
         if not self._settings.set_up_done:
@@ -212,6 +223,7 @@ class MainWindow(Spoken, QMainWindow):
 
     def open_dialog(self, dialog: QDialog) -> None:
         """Over this window, which gets the keys back after it, also where no window manager does that."""
+        watch_window(dialog, self.gate)
         dialog.finished.connect(self._back)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -245,6 +257,7 @@ class MainWindow(Spoken, QMainWindow):
         page, now = self.inspect_page, self._settings
         page.use(now)
         self._bind()
+        self._scanner.wedge = Wedge.of(now)
         setup = CameraSetup.of(now)
         if before is None or page.camera_setup != setup:
             page.camera_setup = setup

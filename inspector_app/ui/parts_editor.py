@@ -36,6 +36,7 @@ from model_runtime.verdict import DEFECTS, Fixable, Thresholds
 
 if TYPE_CHECKING:
     from inspector_app.part_editor import Effect
+    from inspector_app.records.worklist import Reviewed
 
 _NEEDS = ("none", "optional", "required")
 _NEED_WORDS = {"none": mark("not used"), "optional": mark("optional"), "required": mark("required")}
@@ -250,8 +251,9 @@ class ThresholdsEditor(QWidget):
         self.own.setChecked(known is not None)
         self.low, self.high = threshold_box(limits.ok_below), threshold_box(limits.ng_above)
         self.effect = label("caption", wrap=True)
-        self._pause = QTimer(self, singleShot=True, interval=250)
-        self._pause.timeout.connect(self._ask)
+        self._reviewed: list[Reviewed] | None = None
+        self._pause = QTimer(self, singleShot=True, interval=60)
+        self._pause.timeout.connect(self._compute)
         row = QHBoxLayout()
         row.setSpacing(theme.GAP)
         for part_of_row in (self.own, _caption(tr("OK below")), self.low, _caption(tr("NG above")), self.high):
@@ -265,7 +267,7 @@ class ThresholdsEditor(QWidget):
         for box in (self.low, self.high):
             box.valueChanged.connect(self._pause.start)
         self._switch(self.own.isChecked())
-        self._pause.start()
+        self._ask()
 
     def thresholds(self) -> Thresholds | None:
         """What was entered; ValueError when they cross."""
@@ -276,13 +278,24 @@ class ThresholdsEditor(QWidget):
             box.setEnabled(own)
 
     def _ask(self) -> None:
+        """The reviewed units are read once; the thresholds are moved to and fro over them."""
         station = self._desk.station
-        if station is None or not self._part or self.low.value() > self.high.value():
+        if station is not None and self._part:
+            task = self._desk.ask_people(station.editor.reviewed, self._part)
+            task.done.connect(self._came)
+            task.failed.connect(self._desk.problems.tell)
+
+    def _came(self, reviewed: list[Reviewed]) -> None:
+        self._reviewed = reviewed
+        self._compute()
+
+    def _compute(self) -> None:
+        if self._reviewed is None or self.low.value() > self.high.value():
             return
-        limits = Thresholds(self.low.value(), self.high.value())
-        task = self._desk.ask_people(station.editor.effect_of_thresholds, self._part, limits)
-        task.done.connect(self._show)
-        task.failed.connect(self._desk.problems.tell)
+        from inspector_app.part_editor import effect  # with the database's library: not part of the start
+
+        limits, units = Thresholds(self.low.value(), self.high.value()), self._reviewed
+        self._desk.ask_people(lambda: effect(units, limits)).done.connect(self._show)
 
     def _show(self, effect: Effect) -> None:
         if effect.records == 0:

@@ -43,9 +43,7 @@ SENTENCES = {
     "locked_out": mark("Too many failed attempts; wait a little and try again."),
     "microphone_gone": mark("The microphone is not plugged in; connect it, or choose another in the settings."),
     "microphone_refused": mark("The microphone cannot be opened; close other programs that use it, or reconnect it."),
-    "microphone_unplugged": mark(
-        "The microphone gives nothing any more; check its plug. What was said before is kept."
-    ),
+    "microphone_unplugged": mark("Nothing comes from the microphone any more; check its plug. What was said is kept."),
     "missing": mark("The file does not exist; check the name."),
     "name_taken": mark("This name is registered already; choose another."),
     "newer_database": mark("The records were written by a newer Kensa; update the program."),
@@ -88,6 +86,7 @@ SENTENCES = {
     "self_test": mark("The model failed its self-test; install it again."),
     "silent_camera": mark("The camera gives no picture; reconnect it, or use files."),
     "stale_camera": mark("The camera has stopped; check its cable, then take the photo again."),
+    "silent_microphone": mark("The microphone gives nothing; check its plug, or choose another in the settings."),
     "still_recording": mark("The voice note is still being recorded; F3 ends it."),
     "stream_gone": mark("The stream has stopped; check the network and the camera's power."),
     "text_too_long": mark("The text is too long; shorten it."),

@@ -4,17 +4,19 @@ Knows the settings and the devices; keeps nothing but settings: the sample of th
 """
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from inspector_app.capture.setup import CameraSetup
+from inspector_app.capture.microphone import MicrophoneName
+from inspector_app.capture.setup import CameraName, CameraSetup
 from inspector_app.parts import Parts
 from inspector_app.places import resources
 from inspector_app.settings import Settings
 from inspector_app.ui import theme
 from inspector_app.ui.desk import Desk, Devices
-from inspector_app.ui.device_tests import CameraTest, MicrophoneTest
+from inspector_app.ui.device_tests import CameraTest, MicrophoneTest, device_name
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.readiness import Readiness
 from inspector_app.ui.sentences import sentence
@@ -94,13 +96,13 @@ class SetUp(Sheet):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         for key, (code, words) in enumerate((("ja", "日本語"), ("en", "English")), 1):
-            button = key_button(self, "check", words, str(key), lambda code=code: self._choose(language=code))
+            button = key_button(self, "check", words, str(key), partial(self._choose, language=code))
             self._choices[("language", code)] = button
             column.addWidget(button)
         row = QHBoxLayout()
         looks = (("light", mark("Light")), ("dark", mark("Dark")), ("high-contrast", mark("High contrast")))
         for key, (name, words) in enumerate(looks, 3):
-            button = key_button(self, "eye", words, str(key), lambda name=name: self._choose(theme=name))
+            button = key_button(self, "eye", words, str(key), partial(self._choose, theme=name))
             self._choices[("theme", name)] = button
             row.addWidget(button, 1)
         column.addLayout(row)
@@ -118,15 +120,15 @@ class SetUp(Sheet):
         self._desk.on_camera(self._devices.cameras).done.connect(self._cameras_found)
         self._desk.on_sound(self._devices.microphones).done.connect(self._microphones_found)
 
-    def _cameras_found(self, found: list[object]) -> None:
+    def _cameras_found(self, found: list[CameraName]) -> None:
         for one in found:
-            self.camera_box.addItem(one.name, one.source)  # type: ignore[attr-defined]
+            self.camera_box.addItem(device_name(one), one.source)
         self.camera_box.setCurrentIndex(max(self.camera_box.findData(self.settings.camera), 0))
 
-    def _microphones_found(self, found: list[object]) -> None:
+    def _microphones_found(self, found: list[MicrophoneName]) -> None:
         self.microphone_box.addItem(tr("As the system"), None)
         for one in found:
-            self.microphone_box.addItem(one.name, one.source)  # type: ignore[attr-defined]
+            self.microphone_box.addItem(one.name, one.source)
         self.microphone_box.setCurrentIndex(max(self.microphone_box.findData(self.settings.microphone), 0))
 
     # -- the way through it

@@ -9,11 +9,12 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from inspector_app.capture.setup import CameraSetup
+from inspector_app.capture.microphone import MicrophoneName
+from inspector_app.capture.setup import CameraName, CameraSetup
 from inspector_app.settings import Settings, Spec
 from inspector_app.ui import settings_editors, theme
 from inspector_app.ui.desk import Desk, Devices
-from inspector_app.ui.device_tests import CameraTest, MicrophoneTest
+from inspector_app.ui.device_tests import CameraTest, MicrophoneTest, device_name
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.sheet import Sheet, key_button
 from inspector_app.ui.widgets import label, scrolled
@@ -77,6 +78,7 @@ class SettingsDialog(Sheet):
         self.search_edit, self.fault = QLineEdit(), label("warning", wrap=True)
         self._tests: tuple[CameraTest, MicrophoneTest] = (CameraTest(desk, devices), MicrophoneTest(desk, devices))
         self._build()
+        self._look_for_devices()
         self.resize(760, 680)
 
     def _build(self) -> None:
@@ -132,11 +134,23 @@ class SettingsDialog(Sheet):
     def _choices(self, name: str) -> list[tuple[Any, str]]:
         """What this computer has for a field that names a device."""
         if name == "camera":
-            return [(found.source, found.name) for found in self._devices.cameras()]
+            return [(self.settings.camera, self.settings.camera)]
         if name == "microphone":
-            found = [(one.source, one.name) for one in self._devices.microphones()]
-            return [(None, tr("As the system")), *found]
+            return [(None, tr("As the system"))]
         return []
+
+    def _look_for_devices(self) -> None:
+        """Each on its lane: a driver may take half a second to answer."""
+        cameras = self._desk.on_camera(self._devices.cameras)
+        cameras.done.connect(lambda found: self._offer("camera", found))
+        microphones = self._desk.on_sound(self._devices.microphones)
+        microphones.done.connect(lambda found: self._offer("microphone", found))
+
+    def _offer(self, name: str, found: list[CameraName] | list[MicrophoneName]) -> None:
+        editor = self.editors[name]
+        if isinstance(editor, settings_editors.ChoiceBox):
+            for one in found:
+                editor.offer(one.source, device_name(one))
 
     def _search(self, text: str) -> None:
         wanted = text.strip().casefold()

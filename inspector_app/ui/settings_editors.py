@@ -75,22 +75,39 @@ def _switch(value: bool) -> Made:
     return box, box.isChecked
 
 
+class ChoiceBox(QComboBox):
+    """Values with their words; more may be offered later, when devices were found."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.values: list[Any] = []
+        self._value = value
+
+    def offer(self, value: Any, words: str) -> None:
+        """One more, or other words for one that is there; what is set now stays chosen."""
+        if value in self.values:
+            self.setItemText(self.values.index(value), words)
+            return
+        self.values.append(value)
+        self.addItem(words)
+        if value == self._value:
+            self.setCurrentIndex(len(self.values) - 1)
+
+    def read(self) -> Any:
+        """What is chosen, or was typed."""
+        at = self.findText(self.currentText())
+        return self.values[at] if at >= 0 else self.currentText().strip()
+
+
 def _choice(choices: list[tuple[Any, str]], value: Any, free: bool = False) -> Made:
-    box = QComboBox()
-    values = [choice for choice, _ in choices]
-    if value not in values:
+    box = ChoiceBox(value)
+    for one, words in choices:
+        box.offer(one, words)
+    if value not in box.values:
         # What is set now but not plugged in now stays a choice.
-        values.append(value)
-        choices = [*choices, (value, str(value))]
-    box.addItems([words for _, words in choices])
-    box.setCurrentIndex(values.index(value))
+        box.offer(value, str(value))
     box.setEditable(free)
-
-    def read() -> Any:
-        at = box.findText(box.currentText())
-        return values[at] if at >= 0 else box.currentText().strip()
-
-    return box, read
+    return box, box.read
 
 
 def _number(spec: Spec, value: int | None) -> Made:

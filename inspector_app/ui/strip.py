@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector_app.ui import icons, theme
@@ -73,6 +73,7 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         self.chosen: int | None = None
         self._first = 0
         self._angle = 0
+        self._faces: dict[tuple[object, ...], QPixmap] = {}
         self._spin = QTimer(self, interval=80)
         self._spin.timeout.connect(self._turn)
         self.setFixedHeight(HEIGHT)
@@ -94,6 +95,7 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         self.update()
 
     def restyle(self) -> None:
+        self._faces.clear()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -141,7 +143,7 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         for place, thumb in enumerate(shown):
             cell = self.cell(place)
             if event.rect().intersects(cell.toAlignedRect()):
-                self._paint_thumb(painter, thumb, cell)
+                painter.drawPixmap(cell.topLeft(), self._face(thumb))
         painter.end()
 
     def _paint_empty(self, painter: QPainter) -> None:
@@ -151,6 +153,28 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         painter.drawRoundedRect(room, 10, 10)
         painter.setPen(QColor(now.muted))
         self.write(painter, room.adjusted(16, 0, -16, 0), tr(_EMPTY), 15, flags=Qt.AlignmentFlag.AlignCenter)
+
+    def _face(self, thumb: Thumb) -> QPixmap:
+        """A thumbnail painted once: each call of a painter may have to wait for the other threads of the program."""
+        picture = 0 if thumb.picture is None else thumb.picture.cacheKey()
+        ratio = self.devicePixelRatioF()
+        angle = self._angle if thumb.mark is Mark.JUDGING else 0
+        key = (thumb.key, thumb.name, thumb.mark, picture, thumb.open, thumb.settled, thumb.key == self.chosen, ratio)
+        if angle == 0 and key in self._faces:
+            return self._faces[key]
+        face = QPixmap(QSize(round(_CELL * ratio), round(HEIGHT * ratio)))
+        face.setDevicePixelRatio(ratio)
+        face.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(face)
+        painter.setFont(self.font())
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        self._paint_thumb(painter, thumb, QRectF(0, 0, _CELL, HEIGHT))
+        painter.end()
+        if angle == 0:
+            if len(self._faces) > 4 * self.seen():
+                self._faces.clear()
+            self._faces[key] = face
+        return face
 
     def _paint_thumb(self, painter: QPainter, thumb: Thumb, cell: QRectF) -> None:
         now = theme.tokens()

@@ -54,6 +54,7 @@ class Unit:
     retake_of: str | None = None
     inspection: Inspection | None = field(default=None, repr=False)
     key: int = field(default_factory=lambda: next(_numbers))
+    _face: tuple[tuple[object, ...], Thumb] | None = field(default=None, repr=False)
 
     def sample(self, operator: str) -> Sample:
         """What goes into the records."""
@@ -122,7 +123,13 @@ class Unit:
         return self.step is Step.JUDGED and self.answer is not Answer.OK and not self.settled
 
     def as_thumb(self, judging: bool) -> Thumb:
-        """How the strip shows it; `judging`: the model is at it now."""
+        """How the strip shows it; `judging`: the model is at it now. Made anew only when something changed."""
+        now = (self.step, self.inspection, self.thumb, self.identity, judging)
+        if self._face is None or any(one is not other for one, other in zip(self._face[0], now, strict=True)):
+            self._face = (now, self._thumb(judging))
+        return self._face[1]
+
+    def _thumb(self, judging: bool) -> Thumb:
         mark = Mark.JUDGING if judging and self.step is Step.JUDGING else _MARKS.get(self.step, Mark.FAILED)
         if self.step is Step.JUDGED and self.answer is not None:
             mark = Mark(self.answer)

@@ -3,7 +3,7 @@
 Know units and parts; know no page.
 """
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, Qt, QTime
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
 from inspector_app.parts import Part
@@ -61,7 +61,7 @@ class IdentityCard(Spoken, QFrame):
             "lot": who.lot,
             "work_order": who.work_order,
             "operator": record.operator if record else None,
-            "time": QLocale().toString(when.time(), QLocale.FormatType.ShortFormat) if when else None,
+            "time": QLocale().toString(QTime(when.hour, when.minute), QLocale.FormatType.ShortFormat) if when else None,
         }
         for name, text in texts.items():
             value = self.values[name]

@@ -73,7 +73,7 @@ class UnitForm(Spoken, QFrame):
 
     def fields(self) -> tuple[QWidget, ...]:
         """In the order of the keyboard."""
-        return (self.part_box, self.edits["lot"], self.edits["serial"], self.edits["work_order"])
+        return (self.part_box, self.edits["work_order"], self.edits["lot"], self.edits["serial"])
 
     def load(self, parts: Parts, language: str, chosen: str = "", lot: str = "") -> None:
         """Offer the parts by their names in a language."""

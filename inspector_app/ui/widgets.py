@@ -90,6 +90,8 @@ class _FacedButton(Spoken, Themed, QPushButton):
 
     def set_text(self, text: str) -> None:
         """Word on the face, and for screen readers."""
+        if text == self._word.text():
+            return
         self._word.setText(text)
         self.setAccessibleName(text)
         self.updateGeometry()
@@ -100,8 +102,9 @@ class _FacedButton(Spoken, Themed, QPushButton):
 
     def set_icon(self, name: str) -> None:
         """Another icon, in the colour that fits."""
-        self._icon_name = name
-        self.restyle()
+        if name != self._icon_name:
+            self._icon_name = name
+            self.restyle()
 
     def restyle(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._icon_name, self.ink(), self._icon_size, self.devicePixelRatioF()))
@@ -139,12 +142,14 @@ class KeyButton(_FacedButton):
 
     def set_kind(self, kind: str) -> None:
         """Another look, as while recording."""
-        set_look(self, "kind", kind)
-        self.restyle()
+        if kind != self.property("kind"):
+            set_look(self, "kind", kind)
+            self.restyle()
 
     def setEnabled(self, enabled: bool) -> None:
-        super().setEnabled(enabled)
-        self.restyle()
+        if enabled != self.isEnabled():
+            super().setEnabled(enabled)
+            self.restyle()
 
     def ink(self) -> str:
         now = theme.tokens()
@@ -173,8 +178,9 @@ class IconButton(_FacedButton):
         self.setToolTip(text)
 
     def setEnabled(self, enabled: bool) -> None:
-        super().setEnabled(enabled)
-        self.restyle()
+        if enabled != self.isEnabled():
+            super().setEnabled(enabled)
+            self.restyle()
 
     def ink(self) -> str:
         return theme.tokens().text if self.isEnabled() else theme.tokens().line

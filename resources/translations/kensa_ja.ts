@@ -576,6 +576,10 @@
             <translation>選択されていません</translation>
         </message>
         <message>
+            <source>Nothing comes from the microphone any more; check its plug. What was said is kept.</source>
+            <translation>マイクから音が来なくなりました。プラグを確認してください。それまでの録音は残っています。</translation>
+        </message>
+        <message>
             <source>Nothing found</source>
             <translation>見つかりません</translation>
         </message>
@@ -808,6 +812,10 @@
             <translation>サインイン・ロック</translation>
         </message>
         <message>
+            <source>Simulated camera</source>
+            <translation>模擬カメラ</translation>
+        </message>
+        <message>
             <source>Something went wrong inside the program; the details were written to the log. You can go on.</source>
             <translation>プログラム内部で問題が起きました。詳細はログに記録しました。作業は続けられます。</translation>
         </message>
@@ -944,8 +952,8 @@
             <translation>マイクを開けません。使用中の他のプログラムを閉じるか、接続し直してください。</translation>
         </message>
         <message>
-            <source>The microphone gives nothing any more; check its plug. What was said before is kept.</source>
-            <translation>マイクから音が来なくなりました。プラグを確認してください。それまでの録音は残っています。</translation>
+            <source>The microphone gives nothing; check its plug, or choose another in the settings.</source>
+            <translation>マイクから音が来ません。プラグを確認するか、設定で別のマイクを選んでください。</translation>
         </message>
         <message>
             <source>The microphone is not plugged in; connect it, or choose another in the settings.</source>
