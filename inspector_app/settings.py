@@ -52,6 +52,17 @@ def _setting(default: Any, spec: Spec) -> Any:
     return field(default=default, metadata={"spec": spec})
 
 
+def region_of(text: str) -> tuple[float, float, float, float] | None:
+    """Left, top, width, height as fractions, from a text in per cent; None for ""; ValueError where they do not fit."""
+    if not text.strip():
+        return None
+    left, top, width, height = (float(part) / 100 for part in text.split(","))
+    # Rounded figures of a dialog may end a hair beyond the picture.
+    if not (min(left, top) >= 0 and min(width, height) >= 0.01 and max(left + width, top + height) <= 1.0001):
+        raise ValueError(f"{text!r} is no part of a picture")
+    return left, top, width, height
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that the person may choose. Change with `dataclasses.replace` or `changed`, then `save`."""
@@ -138,6 +149,7 @@ class Settings:
             "対象範囲",
             "Left, top, width, height in per cent of the picture; empty: all of it",
             "左, 上, 幅, 高さ（画像に対する %）。空欄: 全体",
+            check=region_of,
         ),
     )
     check_focus: int = _setting(

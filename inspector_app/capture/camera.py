@@ -192,16 +192,16 @@ class Camera:
 
     def _take(self, attempt: "_Attempt", shot: Shot) -> None:
         now = time.monotonic()
-        if shot.pushed:
-            came = shot.error or _photo(shot, self.setup.view)
-            with self._lock:
-                self._pushed.append(came)
+        came = (shot.error or _photo(shot, self.setup.view)) if shot.pushed else None
         due = self._frame is None or now - self._frame.at >= _PREVIEW_SECONDS or shot.pushed
         if shot.bgr is not None:
             frame = self._preview(shot.bgr, now) if due else None
             with self._lock:
                 self._shot = shot
                 self._frame = frame or self._frame
+        if came is not None:
+            with self._lock:
+                self._pushed.append(came)
         self._seen_at, self._error = now, None
         self._failed.clear()
         self._first.set()

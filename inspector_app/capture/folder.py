@@ -17,6 +17,8 @@ QUIET_SECONDS = 0.3
 """A file that did not grow for so long may be complete; whether it is, decoding tells."""
 PATIENCE_SECONDS = 20.0
 """A file that does not decode for so long, and does not grow, is no photo."""
+HICCUP_SECONDS = 1.5
+"""How long a share may be away without being lost."""
 
 _Mark = tuple[int, int]
 """Size and time of change: the same name with another mark is a new photo."""
@@ -44,12 +46,13 @@ class FolderReader(Reader):
         if not self._in_a_burst:
             # A folder with very many files takes a while to list: then it is listed less often.
             self._stop.wait(max(POLL_SECONDS, 5 * self._listing))
-        seen = self._look()
+        seen = self._look_patiently()
         # What was deleted may come again under the same name.
         self._known = {name: mark for name, mark in self._known.items() if name in seen}
         self._growing = {name: told for name, told in self._growing.items() if name in seen}
-        for name in sorted(seen, key=lambda name: (seen[name][1], name)):
-            if self._known.get(name) != seen[name] and self._is_quiet(name, seen[name]):
+        new = [name for name, mark in seen.items() if self._known.get(name) != mark]
+        for name in sorted(new, key=lambda name: (seen[name][1], name)):
+            if self._is_quiet(name, seen[name]):
                 if (shot := self._take(name, seen[name])) is not None:
                     self._in_a_burst = True
                     return shot
@@ -58,6 +61,16 @@ class FolderReader(Reader):
 
     def close(self) -> None:
         self._stop.set()
+
+    def _look_patiently(self) -> dict[str, _Mark]:
+        """A share that hiccups is asked again: a photo that came meanwhile must not be taken for an old one."""
+        end = time.monotonic() + HICCUP_SECONDS
+        while True:
+            try:
+                return self._look()
+            except KensaError:
+                if time.monotonic() > end or self._stop.wait(POLL_SECONDS):
+                    raise
 
     def _look(self) -> dict[str, _Mark]:
         found, before = {}, time.monotonic()

@@ -13,7 +13,7 @@ import numpy as np
 
 from inspector_app.capture.frames import Pixels
 from inspector_app.errors import KensaError
-from inspector_app.settings import Settings
+from inspector_app.settings import Settings, region_of
 
 SIMULATED = "simulated"
 _CLASS, _LINKS = Path("/sys/class/video4linux"), Path("/dev/v4l/by-id")
@@ -41,20 +41,14 @@ class Region:
     @classmethod
     def parse(cls, text: str) -> "Region | None":
         """ "left,top,width,height" in per cent; None for an empty text; KensaError for one that does not fit."""
-        if not text.strip():
-            return None
         try:
-            left, top, width, height = (float(part) / 100 for part in text.split(","))
-        except ValueError:
-            left = top = width = height = -1.0
-        # Rounded figures of a dialog may end a hair beyond the picture.
-        fits = min(left, top) >= 0 and min(width, height) >= 0.01 and max(left + width, top + height) <= 1.0001
-        if not fits:
+            region = region_of(text)
+        except ValueError as error:
             raise KensaError(
                 "bad_region",
                 f"The region of interest {text!r} does not fit; give left, top, width, height in per cent.",
-            )
-        return cls(left, top, width, height)
+            ) from error
+        return None if region is None else cls(*region)
 
     def __str__(self) -> str:
         return ",".join(f"{100 * value:g}" for value in (self.left, self.top, self.width, self.height))
@@ -92,11 +86,8 @@ class CameraSetup:
 
     @classmethod
     def of(cls, settings: Settings) -> "CameraSetup":
-        """As the station's settings say; a region that does not fit is left out, so that there is a picture at all."""
-        try:
-            region = Region.parse(settings.camera_region)
-        except KensaError:
-            region = None
+        """As the station's settings say."""
+        region = Region.parse(settings.camera_region)
         view = View(settings.camera_mirror, int(settings.camera_rotation), region)
         return cls(settings.camera.strip(), settings.camera_resolution, settings.camera_exposure_ms, view)
 

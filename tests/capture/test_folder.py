@@ -162,7 +162,20 @@ def test_the_view_is_applied_and_exif_is_followed(tethered: Path) -> None:
     assert np.abs(seen - scene(1, 320, 240)[::-1, ::-1]).mean() < 6
 
 
-def test_a_share_that_goes_away_is_lost_and_comes_back(camera: Camera, tethered: Path) -> None:
+def test_a_photo_that_comes_while_a_share_hiccups_is_not_lost(camera: Camera, tethered: Path) -> None:
+    away = tethered.with_name("away")
+    tethered.rename(away)
+    (away / "meanwhile.jpg").write_bytes(jpeg(9))
+    time.sleep(0.3)
+    away.rename(tethered)
+    assert names(arrivals(camera, 1)) == ["meanwhile.jpg"]
+    assert camera.status().state is State.LIVE
+
+
+def test_a_share_that_goes_away_is_lost_and_comes_back(
+    camera: Camera, tethered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "HICCUP_SECONDS", 0.2)
     away = tethered.with_name("away")
     tethered.rename(away)
     until(lambda: camera.status().state is State.LOST)

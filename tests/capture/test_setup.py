@@ -29,8 +29,10 @@ def test_settings_become_a_setup() -> None:
     assert CameraSetup(resolution="max").size() == (10_000, 10_000)
 
 
-def test_a_region_that_does_not_fit_leaves_the_whole_picture() -> None:
-    assert CameraSetup.of(Settings().changed(camera_region="90,0,50,50")).view.region is None
+def test_a_region_that_does_not_fit_is_refused_or_left_out() -> None:
+    with pytest.raises(ValueError):
+        Settings().changed(camera_region="90,0,50,50")
+    assert CameraSetup.of(Settings.from_json({"camera_region": "90,0,50,50"})).view.region is None
 
 
 @pytest.mark.parametrize(
