@@ -108,7 +108,7 @@ def _scored(
     for case in cases:
         began = time.perf_counter()
         with torch.inference_mode():
-            logits = net(_picture(case, paired)[None].float() / 127.5 - 1)[0]
+            logits = net(_seen(_picture(case, paired)[None].float()))[0]
         times.append((time.perf_counter() - began) * 1000)
         scores.append(float(logits[0]))
         defects.append(names[int(logits[1:].argmax())] if names else "")
@@ -137,7 +137,7 @@ def _train(
             raise Stopped
         progress(step / steps, "Training the small network")
         rows = torch.cat([side[torch.randint(len(side), (BATCH // 2,))] for side in (goods, bads)])
-        logits = net(_varied(pictures[rows]))
+        logits = net(_seen(_varied(pictures[rows])))
         target = bad[rows].float() * (1 - 2 * SMOOTHING) + SMOOTHING
         loss = functional.binary_cross_entropy_with_logits(logits[:, 0], target)
         named = classes[rows] >= 0
@@ -150,14 +150,25 @@ def _train(
 
 
 def _varied(pictures: Tensor) -> Tensor:
-    """uint8 to -1..1, mirrored, moved and lit at random; photo and golden alike, since they belong together."""
+    """Mirrored and moved at random; photo and golden alike, since they belong together."""
     varied = []
-    for picture in pictures.float() / 127.5 - 1:
+    for picture in pictures.float():
         flips = [axis for axis in (1, 2) if torch.rand(()) < 0.5]
         shift = torch.randint(-8, 9, (2,)).tolist()
-        turned = torch.roll(picture.flip(flips), shift, (1, 2))
-        varied.append(turned * (0.8 + 0.4 * torch.rand(())) + 0.2 * (torch.rand(()) - 0.5))
+        varied.append(torch.roll(picture.flip(flips), shift, (1, 2)))
     return torch.stack(varied)
+
+
+def _seen(pictures: Tensor) -> Tensor:
+    """Each photo brought to the same light and contrast; beside it, where there is one, what the golden photo lacks.
+
+    The difference is given: to find out that two photos are to be subtracted takes more photos than a folder has.
+    """
+    sides = []
+    for side in torch.split(pictures, 3, dim=1):
+        level, spread = side.mean(dim=(1, 2, 3), keepdim=True), side.std(dim=(1, 2, 3), keepdim=True)
+        sides.append((side - level) / (spread + 4.0))
+    return torch.cat([sides[0], *(sides[0] - golden for golden in sides[1:])], dim=1)
 
 
 def _picture(case: Case, paired: bool) -> Tensor:
