@@ -16,8 +16,8 @@ WEIGHT = {"verdict": 2.0, "defect": 1.0, "severity": 0.3, "place": 0.7, "heard":
 class Target:
     """What is right for one sample; None where it is not known or not asked (no loss there).
 
-    `asked` False: verdict, defect, severity and place stand there without a loss, right or not. So the transcript learns
-    not to lean on what was written before it.
+    `asked` False: verdict, defect, severity and place stand there without a loss, right or not. So the transcript
+    learns not to lean on what was written before it.
     """
 
     verdict: str | None

@@ -1,9 +1,9 @@
 """Letters in time: what the audio encoder reads with CTC, and how the decoder learns to read such a stream from text.
 
-An audio state lasts 80 ms and holds two slots (English has more letters a second than the encoder has states); each slot
-is a letter or CTC's blank. In the text stage the decoder reads streams made from written notes, spread over time and
-damaged as hearing damages them: unlimited data without a sound. The speech stage then only has to turn a state into the
-embedding that such a pair of slots has.
+An audio state lasts 80 ms and holds two slots (English has more letters a second than the encoder has states); each
+slot is a letter or CTC's blank. In the text stage the decoder reads streams made from written notes, spread over time
+and damaged as hearing damages them: unlimited data without a sound. The speech stage then only has to turn a state
+into the embedding that such a pair of slots has.
 """
 
 from collections.abc import Iterable
@@ -67,16 +67,22 @@ class LetterStream(nn.Module):
             share = share * (torch.rand_like(share) < 0.3)
             other = torch.randint(0, table.num_embeddings, slots.shape[:2], device=slots.device)
             parts.append((1 - share) * table(slots[..., at]) + share * table(other))
-        return parts[0] + parts[1]
+        both: torch.Tensor = parts[0] + parts[1]
+        return both
 
     def expected(self, scores: torch.Tensor) -> torch.Tensor:
         """CTC scores (N, 2 T, letters) -> the embedding that is expected under them, (N, T, width)."""
         share = scores.softmax(-1)
-        return share[:, 0::2] @ self.first.weight + share[:, 1::2] @ self.second.weight
+        both: torch.Tensor = share[:, 0::2] @ self.first.weight + share[:, 1::2] @ self.second.weight
+        return both
 
 
-def spread(spelled: torch.Tensor, counts: torch.Tensor, states: int, alphabet: int, damage: float = 0.12) -> torch.Tensor:
-    """Letters (N, W) over `states` states, as CTC would read them: (N, states, 2). `alphabet` counts the letters, blank included.
+def spread(
+    spelled: torch.Tensor, counts: torch.Tensor, states: int, alphabet: int, damage: float = 0.12
+) -> torch.Tensor:
+    """Letters (N, W) over `states` states, as CTC would read them: (N, states, 2).
+
+    `alphabet` counts the letters, blank included.
 
     Each row ends somewhere in the last third; letters come at uneven times. A share of them, drawn for each row up to
     `damage`, is replaced, lost, or read twice.
@@ -92,7 +98,8 @@ def spread(spelled: torch.Tensor, counts: torch.Tensor, states: int, alphabet: i
     letter = torch.where(torch.rand(rows, width, device=device) < rate * 0.5, 0, letter)
     slots = states * PER_STATE
     room = torch.minimum(
-        torch.full_like(counts, slots), torch.maximum(counts, (slots * (0.67 + 0.33 * torch.rand_like(counts.float()))).long())
+        torch.full_like(counts, slots),
+        torch.maximum(counts, (slots * (0.67 + 0.33 * torch.rand_like(counts.float()))).long()),
     )
     inside = torch.arange(width, device=device) < counts[:, None]
     gaps = torch.rand(rows, width + 1, device=device) + 0.15
@@ -104,4 +111,4 @@ def spread(spelled: torch.Tensor, counts: torch.Tensor, states: int, alphabet: i
     again = torch.rand(rows, width, device=device) < 0.08
     out.scatter_(1, torch.where(again & inside, place + 1, slots + 1), letter)
     out.scatter_(1, place.clamp(max=slots), torch.where(inside, letter, 0))
-    return out[:, :slots].unflatten(1, (states, PER_STATE))
+    return out[:, :slots].reshape(rows, states, PER_STATE)

@@ -24,8 +24,8 @@ DENSE = ("none", *CLASSES)
 GENERIC_TO_DENSE = [DENSE.index(name) for name in GENERIC]
 GRAVE = {"crack", "break", "missing", "open", "short", "damaged", "blowhole"}
 TRAINED_SETS = ("magnetic_tile", "deeppcb", "bsdata", "xsdd", "demo")
-TEXTURES = {"finishing_roll_printing", "iron_sheet_ash", "oxide_scale_of_plate_system", "oxide_scale_of_temperature_system",
-            "red_iron"}  # fmt: skip
+TEXTURES = {"finishing_roll_printing", "iron_sheet_ash", "oxide_scale_of_plate_system",
+            "oxide_scale_of_temperature_system", "red_iron"}  # fmt: skip
 """Classes of steel strip that cover the whole photo."""
 
 
@@ -83,7 +83,9 @@ def read_cutouts(folder: Path, device: torch.device | str) -> torch.Tensor:
         spans.append((at, at + size))
         at += size
     with ThreadPoolExecutor(16) as pool:
-        pictures = list(pool.map(lambda s: np.asarray(Image.open(io.BytesIO(blob[s[0] : s[1]])).convert("RGBA")), spans))
+        pictures = list(
+            pool.map(lambda s: np.asarray(Image.open(io.BytesIO(blob[s[0] : s[1]])).convert("RGBA")), spans)
+        )
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous().to(device)
 
 
@@ -130,7 +132,7 @@ class RealPhotos:
         return torch.stack(both, 1).clamp(max=1)
 
     def _table(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Every row's boxes in whole pixels (R, K, 4), and whether each is of the row's own class: 1, 0, or -1 for none."""
+        """Every row's boxes in whole pixels (R, K, 4); whether each is of the row's own class: 1, 0, or -1 for none."""
         most = max(1, *(len(row["boxes"]) for row in self.rows))
         boxes, own = np.zeros((len(self.rows), most, 4), np.int64), np.full((len(self.rows), most), -1)
         for n, row in enumerate(self.rows):
@@ -287,7 +289,9 @@ class Mixer:
             Target("OK") if r["verdict"] == "OK" else Target("NG", r["defect"], severity(r["defect"], 0.004))
             for r in rows
         ]
-        whole = [0 if r["verdict"] == "OK" else DENSE.index(r["defect"]) if r["defect"] in TEXTURES else -100 for r in rows]
+        whole = [
+            0 if r["verdict"] == "OK" else DENSE.index(r["defect"]) if r["defect"] in TEXTURES else -100 for r in rows
+        ]
         dense = torch.tensor(whole, device=photo.device)[:, None, None].expand(-1, 8, 8)
         return Batch(None, photo, targets, dense)
 

@@ -125,7 +125,7 @@ def real_photos(data: Path) -> tuple[list[dict[str, Any]], bytes]:
 
 
 def demo_photos(count: int) -> tuple[list[dict[str, Any]], bytes]:
-    """Photos of the demonstration part, as `real_photos` gives them; one in twelve is kept for validation by its lot."""
+    """Photos of the demonstration part, as `real_photos` gives them; each is a lot of its own."""
     rows, blob = [], bytearray()
     for number, (photo, kind, x, y) in enumerate(demo_part.units(1000, count)):
         out = io.BytesIO()
@@ -140,7 +140,7 @@ def demo_photos(count: int) -> tuple[list[dict[str, Any]], bytes]:
 
 
 def cutouts(folder: Path, count: int) -> tuple[list[int], bytes]:
-    """Up to `count` pictures of single things with a transparent ground, at most CUTOUT px: sizes in bytes, and all end to end."""
+    """Up to `count` pictures of single things on a transparent ground, CUTOUT px: bytes of each, all end to end."""
     paths = [path for path in sorted(folder.rglob("*.png")) if path.stat().st_size < 200_000]  # some are posters
     random.Random(3).shuffle(paths)
     sizes, blob = [], bytearray()

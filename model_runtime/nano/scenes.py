@@ -149,7 +149,12 @@ class Scenes:
         return image, torch.stack(masks, 1)
 
     def _cover(
-        self, image: torch.Tensor, s: dict[str, torch.Tensor], there: torch.Tensor, grain: torch.Tensor, gloss: torch.Tensor
+        self,
+        image: torch.Tensor,
+        s: dict[str, torch.Tensor],
+        there: torch.Tensor,
+        grain: torch.Tensor,
+        gloss: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """One shape over the image; its mask."""
         x, y, angle, half, flat, rounded, ring = (
@@ -170,7 +175,7 @@ class Scenes:
     def _things(
         self, ground: torch.Tensor, cutouts: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, dict[str, torch.Tensor]]:
-        """Cut-outs (M, 4, C, C uint8, the last channel opaqueness) on a ground: often one large thing, or some small."""
+        """Cut-outs (M, 4, C, C uint8, last channel opaqueness) on a ground: often one large thing, or some small."""
         batch = ground.shape[0]
         large = self.chance(0.6, batch, 1)
         first = torch.where(large, self.u(0.5, 0.95, batch, 1), self.u(0.15, 0.4, batch, 1))
@@ -180,7 +185,9 @@ class Scenes:
             "y": torch.cat([self.u(-1, 1, batch, 1) * reach, self.u(-0.75, 0.75, batch, THINGS - 1)], 1),
             "angle": self.u(0, 2 * math.pi, batch, THINGS),
             "half": torch.cat([first, self.u(0.12, 0.35, batch, THINGS - 1)], 1),
-            "count": torch.where(self.chance(0.5, batch) & large[:, 0], 1, torch.randint(1, THINGS + 1, (batch,), device=self.device)),
+            "count": torch.where(
+                self.chance(0.5, batch) & large[:, 0], 1, torch.randint(1, THINGS + 1, (batch,), device=self.device)
+            ),
         }
         upright = self.chance(0.5, batch, THINGS)
         s["angle"] = torch.where(upright, self.u(-0.3, 0.3, batch, THINGS), s["angle"])
@@ -189,7 +196,15 @@ class Scenes:
         alike = self.chance(0.3, batch, 1)  # several of one kind, as screws in a tray
         chosen = torch.where(alike, chosen[:, :1], chosen)
         for k in range(THINGS):
-            image, mask = self._lay(image, cutouts[chosen[:, k]], s["x"][:, k], s["y"][:, k], s["angle"][:, k], s["half"][:, k], k < s["count"])
+            image, mask = self._lay(
+                image,
+                cutouts[chosen[:, k]],
+                s["x"][:, k],
+                s["y"][:, k],
+                s["angle"][:, k],
+                s["half"][:, k],
+                k < s["count"],
+            )
             masks.append(mask)
         return image, torch.stack(masks, 1), s
 

@@ -2,8 +2,8 @@
 
 CTC reads two letters from each 80 ms state. The decoder has learned to read streams of letters from text; so the
 projector first learns, without the decoder, to say what CTC reads in the embeddings of such a stream, and only then all
-is trained on the judgment. The decoder sees transcripts with a tenth of their tokens replaced, so that it cannot lean on
-the sentence instead of the sound.
+is trained on the judgment. The decoder sees transcripts with a tenth of their tokens replaced, so that it cannot lean
+on the sentence instead of the sound.
 """
 
 import random
@@ -101,7 +101,7 @@ def measure(
     indices: list[int],
     decibel: float | None = None,
 ) -> dict[str, float]:
-    """CER and the share of right `voice_says`, greedy, voice alone; what stands before the transcript is given, often wrong."""
+    """CER and the share of right `voice_says`, greedy, voice alone; the verdict before the text is often wrong."""
     r = random.Random(1)
     wrong = length = right = 0
     ends = answers.encode('", "voice_says": "')[0]
@@ -235,7 +235,7 @@ def say_letters(
     until: float,
     size: int = 256,
 ) -> None:
-    """The projector of `mode` learns to turn a state into the embedding that CTC expects there; the encoder is frozen."""
+    """The projector of `mode` learns to give the embedding that CTC expects in each state; the encoder is frozen."""
     audio = model.model.embed_tokens_extend.audio_embed
     up, down = (getattr(audio, f"{way}_proj_for_{mode}") for way in ("up", "down"))
     trainer = training.Trainer([(up.parameters(), 2e-3), (down.parameters(), 2e-3)], decay=0.0, warm=50)

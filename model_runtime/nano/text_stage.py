@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from model_runtime.nano import forward, mixture, tokens, training
+from model_runtime.nano import forward, mixture, tokens, training, words
 from model_runtime.nano import notes as spoken
 from model_runtime.nano.answers import Answers, Target, corrupt
 from model_runtime.nano.letters import Letters, LetterStream, spread
@@ -28,8 +28,8 @@ def note_target(answers: Answers, note: dict[str, Any], r: random.Random | None 
     """
     heard, says = answers.encode(note["text"]), note["says"]
     if r is not None and r.random() < 0.5:
-        verdict, defect = r.choice(("OK", "NG")), r.choice(CLASSES)
-        return Target(verdict, defect, r.choice(SEVERITIES), heard=heard, says=says, asked=False)
+        severity = r.choice(SEVERITIES)
+        return Target(r.choice(("OK", "NG")), r.choice(CLASSES), severity, heard=heard, says=says, asked=False)
     defect = note["defect"] if note["defect"] in CLASSES else None
     return Target(says if says != "nothing" else None, defect, heard=heard, says=says)
 
@@ -53,7 +53,7 @@ def write_notes(count: int, english: list[str], japanese: list[str], seed: int) 
         elif kind < 0.9:
             note = spoken.free_japanese(r, japanese) if ja else spoken.free_english(r, english)
         else:
-            text = r.choice(japanese) if ja else r.choice((*english, *spoken.w.EN_DIGITS))
+            text = r.choice(japanese) if ja else r.choice((*english, *words.EN_DIGITS))
             note = spoken.Note("ja" if ja else "en", text, text, "nothing", kind="word")
         written.append(note.as_dict())
     return written
@@ -86,7 +86,9 @@ class Written:
         return chosen, spread(self.spelled[at], self.counts[at], states, len(self.letters.letters))
 
 
-def run(folder: Path, out: Path, rows: list[dict[str, Any]], until: float, size: int = 384, count: int = 60_000) -> None:
+def run(
+    folder: Path, out: Path, rows: list[dict[str, Any]], until: float, size: int = 384, count: int = 60_000
+) -> None:
     """Trains embedding, layers and norm until `until` (`time.time()`); what is `out` of it stays frozen.
 
     `rows` are the speech jobs and the real words; of them only the words of the train split are used.
@@ -118,7 +120,10 @@ def run(folder: Path, out: Path, rows: list[dict[str, Any]], until: float, size:
             print(f"text {clock.step} {share:.2f}: {loss.item():.3f}", flush=True)
     extra = {f"reader.{k}": v for k, v in stream.state_dict().items()}
     training.save(model, mixtures, out, extra)
-    print(f"text: {clock.step} steps, loss {loss.item():.3f}; right {_right(model, answers, stream, rows):.3f}", flush=True)
+    print(
+        f"text: {clock.step} steps, loss {loss.item():.3f}; right {_right(model, answers, stream, rows):.3f}",
+        flush=True,
+    )
 
 
 def _read(model: Any, answers: Answers, streamed: torch.Tensor, fed: torch.Tensor) -> torch.Tensor:
@@ -131,9 +136,7 @@ def _read(model: Any, answers: Answers, streamed: torch.Tensor, fed: torch.Tenso
 
 
 @torch.no_grad()
-def _right(
-    model: Any, answers: Answers, stream: LetterStream, rows: list[dict[str, Any]], states: int = 44
-) -> float:
+def _right(model: Any, answers: Answers, stream: LetterStream, rows: list[dict[str, Any]], states: int = 44) -> float:
     """Share of right tokens of transcript and `voice_says` on notes of the test split, each after the right ones."""
     apart = [row for row in rows if row["split"] == "test" and row["kind"] in ("note", "free")]
     written = Written(answers, Letters(answers), apart[:400])

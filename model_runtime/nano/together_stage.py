@@ -2,8 +2,8 @@
 beside a photo.
 
 The vision LoRA has learned to listen to streams of letters already; so nothing of what sees is changed here, and the
-photo-only judgment of the mixture stays what the vision stage made of it. The defect LoRA lies on the vision LoRA and on
-the speech LoRA and is trained on both. The verdict's target is the photo's truth whatever the voice says, so that a
+photo-only judgment of the mixture stays what the vision stage made of it. The defect LoRA lies on the vision LoRA and
+on the speech LoRA and is trained on both. The verdict's target is the photo's truth whatever the voice says, so that a
 voice that contradicts the photo can be told.
 """
 
@@ -56,7 +56,11 @@ def spoken_losses(
     fed = torch.cat([prompt_ids(answers, rows, answers.closing), corrupt(ids, weights, 0.05)[:, :-1]], 1)
     tail = forward.embed(model, fed).to(before.dtype)
     width = before.shape[1] + VOICE_AT_MOST + tail.shape[1]
-    pieces = [(before, torch.full_like(count, before.shape[1])), (audio, count), (tail, torch.full_like(count, tail.shape[1]))]
+    pieces = [
+        (before, torch.full_like(count, before.shape[1])),
+        (audio, count),
+        (tail, torch.full_like(count, tail.shape[1])),
+    ]
     joined, total = forward.place_rows(pieces, width)
     states_all = forward.decode(model, joined)
     at = (total - ids.shape[1])[:, None] + torch.arange(ids.shape[1], device=ids.device)
@@ -65,7 +69,7 @@ def spoken_losses(
 
 
 class Together:
-    """The frozen mixture, what it is shown, and what it is told."""
+    """The frozen mixture, what it is shown, and what it is told. Nothing is compiled: the stage is too short for it."""
 
     def __init__(self, folder: Path, vision: Path, speech: Path) -> None:
         self.answers, self.device = Answers(folder), training.device()
@@ -76,9 +80,6 @@ class Together:
         self.head.load_state_dict({k[5:]: v.to(self.device) for k, v in extra.items() if k.startswith("head.")})
         training.freeze(self.model)
         self.real, scenes = RealPhotos(folder, self.device), Scenes(self.device)
-        training.compile_methods(scenes, "_ground", "_cover", "_lay", "on_surface", "_lost", "expose")
-        image = self.model.model.embed_tokens_extend.image_embed
-        training.compile_layers([*image.img_processor.encoder.layers, *self.model.model.layers])
         self.mixer = Mixer(self.real, scenes, read_cutouts(folder, self.device), seed=5)
         self.speech, self.mel = Speech(folder, self.device, seed=5), LogMel().to(self.device)
 
@@ -100,7 +101,9 @@ class Together:
             return spoken_losses(self.model, self.head, self.answers, photos, seen, hidden, count, b)
 
 
-def run(folder: Path, out: Path, vision: Path, speech: Path, until: float, pairs: int = 192, singles: int = 160) -> None:
+def run(
+    folder: Path, out: Path, vision: Path, speech: Path, until: float, pairs: int = 192, singles: int = 160
+) -> None:
     t = Together(folder, vision, speech)
     audio = t.model.model.embed_tokens_extend.audio_embed
     projector = [*audio.up_proj_for_vision_speech.parameters(), *audio.down_proj_for_vision_speech.parameters()]
@@ -139,7 +142,9 @@ def fit_temperature(t: Together) -> float:
         for golden, rows in ((False, t.real.indices("magnetic_tile", "val")), (True, t.real.indices("deeppcb", "val"))):
             for at in range(0, len(rows), 32):
                 part = rows[at : at + 32]
-                beside = [t.real.rows[i]["golden_index"] if t.real.rows[i]["golden_index"] is not None else i for i in part]
+                beside = [
+                    t.real.rows[i]["golden_index"] if t.real.rows[i]["golden_index"] is not None else i for i in part
+                ]
                 with training.autocast():
                     p = p_ng(t.model, t.answers, t.real.take(beside) if golden else None, t.real.take(part))
                 p = p.double().clamp(1e-6, 1 - 1e-6)

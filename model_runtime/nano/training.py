@@ -78,7 +78,7 @@ class Trainer:
 
 
 def compiling() -> bool:
-    """On a GPU the layers and the scenes are compiled, unless KENSA_COMPILE=0: it takes a minute and halves the time of a step."""
+    """On a GPU layers and scenes are compiled, unless KENSA_COMPILE=0: minutes at first, then half the time a step."""
     return device().type == "cuda" and os.environ.get("KENSA_COMPILE", "1") != "0"
 
 
@@ -104,7 +104,7 @@ class Ahead(Generic[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self.make = make
-        self.stream = torch.cuda.Stream() if device().type == "cuda" else None
+        self.stream: Any = torch.cuda.Stream() if device().type == "cuda" else None  # type: ignore[no-untyped-call]
         self.ready: T | None = None
 
     def take(self) -> T:

@@ -52,7 +52,9 @@ def photo_prompt(
     return embeds, embeds.shape[1] - blueprint.CELLS * (blueprint.CELLS + 1)
 
 
-def look(model: Phi4MultimodalForCausalLM, *batches: Batch) -> tuple[torch.Tensor, list[tuple[torch.Tensor, torch.Tensor | None]]]:
+def look(
+    model: Phi4MultimodalForCausalLM, *batches: Batch
+) -> tuple[torch.Tensor, list[tuple[torch.Tensor, torch.Tensor | None]]]:
     """All photos of the batches through the encoder at once: features, and for each batch (photo, golden) tokens."""
     pictures = [p for b in batches for p in (b.test, b.golden) if p is not None]
     features = forward.image_features(model, torch.cat(pictures))
@@ -208,6 +210,36 @@ def encoder_alone(model: Phi4MultimodalForCausalLM, mixer: Mixer, whole: Whole, 
             print(f"vision encoder {clock.step}: cells right {hit.float().mean().item():.3f}", flush=True)
 
 
+@dataclass
+class Lesson:
+    """One step's photos and questions; `classes` (N,) are those of the single photos as a whole."""
+
+    pairs: Batch
+    singles: Batch
+    of_pairs: Asked
+    of_singles: Asked
+    classes: torch.Tensor
+
+
+def lesson_loss(
+    model: Phi4MultimodalForCausalLM,
+    head: nn.Linear,
+    whole: Whole,
+    answers: Answers,
+    stream: LetterStream,
+    x: Lesson,
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The loss to train on and its parts."""
+    with training.autocast():
+        features, (seen_a, seen_b) = look(model, x.pairs, x.singles)
+        dense_a, answer_a = losses(model, head, answers, x.pairs, seen_a, x.of_pairs, stream)
+        dense_b, answer_b = losses(model, head, answers, x.singles, seen_b, x.of_singles, stream)
+        loss = 3 * (0.6 * dense_a + 0.4 * dense_b) + 0.6 * answer_a + 0.4 * answer_b
+        loss = loss + 0.3 * whole.loss(features[-len(x.classes) :], x.classes)
+    note = " with a note" if x.of_pairs.slots is not None else ""
+    return loss, {"dense pairs": dense_a, "dense photos": dense_b, f"pairs{note}": answer_a, f"photos{note}": answer_b}
+
+
 def run(
     folder: Path,
     out: Path,
@@ -218,7 +250,7 @@ def run(
     pairs: int = 256,
     singles: int = 160,
 ) -> None:
-    """`alone`, `until`: when the encoder's own phase and the stage end, as `time.time()`. `rows` as in the text stage."""
+    """`alone`, `until`: when the encoder's own phase and the stage end (`time.time()`). `rows` as in the text stage."""
     answers, device, r = Answers(folder), training.device(), random.Random(11)
     model, mixtures, _ = training.restore(None)
     real, scenes = RealPhotos(folder, device), Scenes(device)
@@ -239,36 +271,27 @@ def run(
     clock = training.Clock(until)
     sizes = [pairs, singles]
 
-    def make() -> tuple[Batch, Batch, Asked, Asked, torch.Tensor]:
+    def make() -> Lesson:
         jitter = min(1.0, 0.2 + clock.step / 2500)
-        a, b = mixer.pairs(sizes[0], jitter), mixer.singles(sizes[1], jitter)
+        batches = mixer.pairs(sizes[0], jitter), mixer.singles(sizes[1], jitter)
         spoken = clock.step % 3 == 0
-        asked_a, asked_b = (
-            asked_with_notes(answers, written, r, x) if spoken else asked(answers, x) for x in (a, b)
-        )
-        return a, b, asked_a, asked_b, torch.tensor(b.whole, device=device)
+        a, b = (asked_with_notes(answers, written, r, x) if spoken else asked(answers, x) for x in batches)
+        return Lesson(*batches, a, b, torch.tensor(batches[1].whole, device=device))
 
     ahead = training.Ahead(make)
     for share in clock:
-        a, b, asked_a, asked_b, classes = ahead.take()
+        lesson = ahead.take()
         try:
-            with training.autocast():
-                features, (seen_a, seen_b) = look(model, a, b)
-                dense_a, answer_a = losses(model, head, answers, a, seen_a, asked_a, stream)
-                dense_b, answer_b = losses(model, head, answers, b, seen_b, asked_b, stream)
-                loss = 3 * (0.6 * dense_a + 0.4 * dense_b) + 0.6 * answer_a + 0.4 * answer_b
-                loss = loss + 0.3 * whole.loss(features[-len(classes) :], classes)
+            loss, said = lesson_loss(model, head, whole, answers, stream, lesson)
             trainer.step(loss, share)
         except torch.OutOfMemoryError:
             sizes = [n * 3 // 4 for n in sizes]
             print(f"vision: the memory is too small, from now on {sizes[0]} pairs and {sizes[1]} photos", flush=True)
             torch.cuda.empty_cache()
-            ahead.prepare()
-            continue
+            said = {}
         ahead.prepare()
         if clock.step % 250 == 0:
-            print(f"vision {clock.step} {share:.2f}: dense {dense_a.item():.3f} {dense_b.item():.3f} answer"
-                  f" {answer_a.item():.3f} {answer_b.item():.3f} {'' if asked_a.slots is None else 'spoken'}", flush=True)  # fmt: skip
+            print(f"vision {clock.step} {share:.2f}:", {k: round(v.item(), 3) for k, v in said.items()}, flush=True)
         if clock.step % 1000 == 999:
             found = {k: round(v, 3) for k, v in measure(model, answers, real, "val").items()}
             print("vision", clock.step, found, flush=True)

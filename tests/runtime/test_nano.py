@@ -1,6 +1,7 @@
 """How kensa-nano is made: its forward is the library's, its answers are the grammar's, its data are what they claim."""
 
 import random
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,12 @@ from transformers.models.phi4_multimodal.feature_extraction_phi4_multimodal impo
 from model_runtime import adapters, checkpoint, manifest
 from model_runtime.decoding import answer_ids
 from model_runtime.nano import assemble, blueprint, forward, mixture, notes, tokens, training
-from model_runtime.nano.answers import Answers, Target
+from model_runtime.nano.answers import Answers, Target, corrupt
+from model_runtime.nano.letters import Letters, LetterStream, spread
 from model_runtime.nano.photos import Batch
 from model_runtime.nano.scenes import CHIP, EVIDENT, GENERIC, SIDE, Scenes, centre, dense_labels
 from model_runtime.nano.speech_stage import answer_states, voice_prompt
-from model_runtime.nano.vision_stage import photo_prompt, prompt_ids
+from model_runtime.nano.vision_stage import look, photo_prompt, prompt_ids
 from model_runtime.verdict import Region
 
 
@@ -70,7 +72,8 @@ def test_the_training_forward_is_the_librarys(
     with torch.no_grad():
         adapters.activate(loaded, ["vis_lora", "defect"])
         mixture.use(mixtures, "vis_lora", "defect")
-        prompt, _, _ = photo_prompt(model, answers, Batch(golden, test, [], test))
+        _, [(seen, beside)] = look(model, Batch(golden, test, [], test))
+        prompt, _ = photo_prompt(model, answers, seen, beside)
         closing = prompt_ids(answers, 1, answers.closing)
         ours = forward.logits(
             model, forward.decode(model, torch.cat([prompt, forward.embed(model, closing)], 1))[:, -1]
@@ -111,18 +114,17 @@ def test_the_training_forward_is_the_librarys(
             torch.testing.assert_close(ours[row], theirs[0], atol=0.01 * float(theirs.abs().max()), rtol=0)
 
 
-def test_joining_two_loras_is_their_sum() -> None:
+def test_loras_in_use_add_up() -> None:
     torch.manual_seed(0)
     layer = mixture.MixtureLinear(torch.nn.Linear(12, 7, bias=False))
-    for name, rank in (("vis_lora", 3), ("sp_lora", 2)):
+    for name, rank in (("vis_lora", 3), ("defect", 2)):
         layer.add(name, rank, 2.0 * rank)
         torch.nn.init.normal_(layer.b[name])
-    x = torch.randn(4, 12)
-    layer.active = ("vis_lora", "sp_lora")
-    both = layer(x)
-    mixture.join({"layer": layer}, "vis_lora", "sp_lora")
-    layer.active = ("vis_lora",)
-    torch.testing.assert_close(layer(x), both)
+    x, said = torch.randn(4, 12), {}
+    for names in ((), ("vis_lora",), ("defect",), ("vis_lora", "defect")):
+        layer.active = names
+        said[names] = layer(x)
+    torch.testing.assert_close(said["vis_lora", "defect"], said["vis_lora",] + said["defect",] - said[()])
 
 
 @pytest.mark.parametrize(("photo", "voice"), [(True, False), (True, True), (False, True)])
@@ -191,6 +193,19 @@ def test_scenes_show_the_defect_they_name() -> None:
     assert set(evident.label.tolist()) <= {0, *EVIDENT} and CHIP not in EVIDENT
 
 
+def test_cut_out_things_are_damaged_where_the_mask_says() -> None:
+    torch.manual_seed(3)
+    things = torch.randint(0, 256, (5, 4, 48, 48), dtype=torch.uint8)
+    things[:, 3] = 255
+    pairs = Scenes("cpu").draw(16, bad=1.0, cutouts=things)
+    difference = (pairs.test - pairs.golden).abs().mean(1)
+    bad = pairs.label > 0
+    assert int(bad.sum()) > 8
+    assert float(difference[~bad].sum()) == 0
+    inside = (difference * pairs.mask).sum((1, 2)) / pairs.mask.sum((1, 2)).clamp(min=1)
+    assert float(inside[bad].min()) > 0.02
+
+
 def test_labels_of_a_mask() -> None:
     mask = torch.zeros(1, SIDE, SIDE)
     mask[0, SIDE // 2 + 4 : SIDE // 2 + 12, 4:12] = 1
@@ -204,3 +219,54 @@ def test_figures_of_training() -> None:
     assert training.auroc(torch.ones(4), bad) == pytest.approx(0.5)
     assert training.edit_distance("kitten", "sitting") == 3
     assert np.isnan(training.auroc(scores, torch.ones(4, dtype=torch.bool)))
+
+
+def test_letters_in_time_can_be_read_back(tokenizer: Path) -> None:
+    """Without damage a stream holds the letters in their order, in the states that it was given."""
+    torch.manual_seed(2)
+    letters = Letters(Answers(tokenizer))
+    texts = ["deep scratch", "左端に傷があります", "ok", "a b c d e f g h"]
+    spelled, counts = letters.table(texts, torch.device("cpu"))
+    slots = spread(spelled, counts, 24, len(letters.letters), damage=0.0)
+    assert slots.shape == (4, 24, 2)
+    for row, text in zip(slots.flatten(1).tolist(), texts, strict=True):
+        read = [letters.letters[i] for i in row if i]
+        assert [k for k, _ in groupby(read)] == [k for k, _ in groupby(text)]  # a letter may be read twice
+
+
+def test_the_expected_embedding_of_sure_letters_is_the_streams(tokenizer: Path) -> None:
+    letters = Letters(Answers(tokenizer))
+    stream = LetterStream(letters, 16)
+    slots = torch.randint(0, len(letters.letters), (2, 5, 2))
+    sure = torch.nn.functional.one_hot(slots.flatten(1), len(letters.letters)).float() * 60
+    torch.testing.assert_close(stream.expected(sure), stream(slots, unsure=0.0), atol=1e-5, rtol=1e-4)
+
+
+def test_what_is_not_asked_has_no_weight(tokenizer: Path) -> None:
+    """A verdict that stands there without being asked bears no loss; the transcript behind it does."""
+    answers = Answers(tokenizer)
+    heard = answers.encode("deep scratch")
+    asked = answers.sequence(Target("NG", "hole", "major", 1, 2, heard, "NG"), photo=True, voice=True)
+    given = answers.sequence(Target("NG", "hole", "major", 1, 2, heard, "NG", asked=False), photo=True, voice=True)
+    assert asked[0] == given[0]
+    begin = len(given[1]) - len(heard) - 2
+    assert sum(given[1][:begin]) == 0 < sum(asked[1][:begin])
+    assert given[1][begin:] == asked[1][begin:] and sum(given[1][begin:]) > 0
+
+
+def test_corrupted_answers_keep_spans_and_choices(tokenizer: Path) -> None:
+    torch.manual_seed(0)
+    answers = Answers(tokenizer)
+    ids, weights = answers.batch([Target("OK", heard=answers.encode("looks good no scratches"), says="OK")] * 40,
+                                 photo=False, voice=True, device="cpu")  # fmt: skip
+    changed = corrupt(ids, weights, 0.5) != ids
+    assert bool(changed.any())
+    assert not bool(changed[weights != 1.0].any())
+
+
+def test_the_next_batch_is_made_ahead() -> None:
+    made: list[int] = []
+    ahead = training.Ahead(lambda: made.append(len(made)) or torch.tensor(len(made)))  # type: ignore[func-returns-value]
+    assert int(ahead.take()) == 1
+    ahead.prepare()
+    assert len(made) == 2 and int(ahead.take()) == 2
