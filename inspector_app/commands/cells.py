@@ -4,7 +4,7 @@ from inspector_app.records.record import Inspection
 
 
 def verdict_cells(inspection: Inspection) -> tuple[str, ...]:
-    """Verdict (and what a supervisor made of it), defect, severity, place, probability of NG, transcript: for a table."""
+    """Verdict and what a supervisor made of it, defect, severity, place, probability of NG, transcript, for a table."""
     verdict = inspection.verdict
     if verdict is None:
         return (str(inspection.state), "", "", "", "", inspection.failure_message or "")
