@@ -93,12 +93,13 @@ class Program(QObject):
         self.on_history = False  # which page is shown once the records are open
         self.settings = Settings.load(places.settings)
         self._template = resources() / "theme.qss"
-        theme.apply(application, self.settings.theme, self._template)
+        theme.prepare(application, self.settings.theme)
         self.language = Language(resources() / "translations", self)
         self.language.use(self.settings.language)
         self.lanes, self.problems, self.readiness = Lanes(), Problems(self), Readiness(self)
         self.desk = Desk(self.lanes, self.problems, self)
         self.window = MainWindow(self.desk, devices or real_devices(), self.readiness, self.settings)
+        theme.dress(application, self._template)
         self._store: Store | None = None
         self._open = True
         self._connect()

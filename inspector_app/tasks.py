@@ -64,10 +64,13 @@ class Task(QObject):
         return None
 
     def _deliver(self, kind: str, value: object) -> None:
+        if kind == "progress":
+            self.progress.emit(value)
+            return
+        # Qt holds what is connected, and that holds the task and all that its callbacks know: it would stay for ever.
+        self.deleteLater()
         if kind == "stopped":
             self.stopped.emit()
-        elif kind == "progress":
-            self.progress.emit(value)
         elif kind == "failed":
             self.failed.emit(value)
         else:

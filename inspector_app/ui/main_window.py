@@ -6,6 +6,7 @@ Knows pages and settings; builds no thread, no database and no model: app.py doe
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -21,19 +22,18 @@ from inspector_app.ui.actions import RAIL, WINDOW_ACTS, bind, with_own_keys
 from inspector_app.ui.counters import CountersBar
 from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.gate import Gate
-from inspector_app.ui.help_overlay import HelpOverlay
-from inspector_app.ui.history_page import HistoryPage
 from inspector_app.ui.inspect_page import InspectPage
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.problems import Banner, Problem, ProblemsDialog
 from inspector_app.ui.readiness import Readiness
 from inspector_app.ui.ready import ReadinessChip, ReadyDialog
 from inspector_app.ui.scanner import Scanner, watch_window
-from inspector_app.ui.settings_dialog import SettingsDialog
 from inspector_app.ui.widgets import KeyButton, RailButton, label
 
 if TYPE_CHECKING:
     from inspector_app.records.counters import Counters
+    from inspector_app.ui.help_overlay import HelpOverlay
+    from inspector_app.ui.history_page import HistoryPage
 
 _ACTS = {act.name: act for act in WINDOW_ACTS}
 _RAIL_WIDTH = 104
@@ -51,11 +51,10 @@ class MainWindow(Spoken, QMainWindow):
         self._language: Callable[[], str] = lambda: "en"
         self._bound: dict[str, QAction] = {}
         self.inspect_page = InspectPage(desk, devices, readiness)
-        self.history_page = HistoryPage(desk, devices)
         self.pages = QStackedWidget()
         self.chip, self.counters = ReadinessChip(readiness), CountersBar()
         self._build()
-        self.banner, self.help = Banner(self), HelpOverlay(self)
+        self.banner = Banner(self)
         self.gate = Gate(self, desk)
         self._scanner = Scanner(self)
         self._scanner.scanned.connect(self._scanned)
@@ -65,11 +64,28 @@ class MainWindow(Spoken, QMainWindow):
         self.resize(QSize(1280, 800))
         self.setMinimumSize(QSize(1240, 700))
 
+    # -- what is made when it is first looked at: not part of the start
+
+    @cached_property
+    def history_page(self) -> HistoryPage:
+        """All records."""
+        from inspector_app.ui.history_page import HistoryPage
+
+        page = HistoryPage(self._desk, self._devices)
+        self.pages.addWidget(page)
+        return page
+
+    @cached_property
+    def help(self) -> HelpOverlay:
+        """All keys."""
+        from inspector_app.ui.help_overlay import HelpOverlay
+
+        return HelpOverlay(self)
+
     # -- how it is put together
 
     def _build(self) -> None:
-        for page in (self.inspect_page, self.history_page):
-            self.pages.addWidget(page)
+        self.pages.addWidget(self.inspect_page)
         body, whole = QWidget(), QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -172,6 +188,8 @@ class MainWindow(Spoken, QMainWindow):
 
     def show_settings(self) -> None:
         """Change the settings."""
+        from inspector_app.ui.settings_dialog import SettingsDialog  # seldom opened: not part of the start
+
         dialog = SettingsDialog(self._settings, self._devices, self._language(), self._desk, self)
         dialog.accepted.connect(lambda: self.change_settings(dialog.settings))
         dialog.set_up_wanted.connect(self.show_set_up)

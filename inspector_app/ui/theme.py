@@ -157,23 +157,34 @@ def choose(wanted: str) -> str:
 
 def apply(app: QApplication, wanted: str, template: Path) -> None:
     """Dress the whole application. `template` is theme.qss with `$role` places."""
+    if prepare(app, wanted):
+        dress(app, template)
+        for widget in app.allWidgets():
+            if isinstance(widget, Themed):
+                widget.restyle()
+
+
+def prepare(app: QApplication, wanted: str) -> bool:
+    """Choose the colours and the font; False when they are in use already. What is built then has them."""
     name = choose(wanted)
     if app.property("kensa_theme") == name:
-        return
+        return False
     app.setProperty("kensa_theme", name)
-    chosen = THEMES[name]
     font = QFont()
     font.setFamilies(list(FONTS))
     font.setPixelSize(15)
     app.setFont(font)
-    app.setPalette(_palette(chosen))
+    app.setPalette(_palette(THEMES[name]))
+    return True
+
+
+def dress(app: QApplication, template: Path) -> None:
+    """Put the style sheet on: once, over widgets that are built; else each is dressed again as it finds its place."""
+    name, chosen = tokens().name, tokens()
     icons = template.parent / "icons"
     shapes = {"arrow": "chevron-down", "up": "chevron-up", "check": "check"}
     places = {role: (icons / f"{shape}-{name}.svg").as_posix() for role, shape in shapes.items()}
     app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(asdict(chosen), **places))
-    for widget in app.allWidgets():
-        if isinstance(widget, Themed):
-            widget.restyle()
 
 
 def _palette(chosen: Tokens) -> QPalette:

@@ -8,6 +8,7 @@ or a frame would have waited for. Goals: 50 ms, 16 ms, flat, 1.5 times.
 """
 
 import argparse
+import gc
 import json
 import os
 import subprocess
@@ -195,6 +196,21 @@ class Shift(QObject):
         yield lambda: self.program.desk.queue == 0
 
 
+def watch_collector() -> list[float]:
+    """Seconds that each run of Python's collector takes from now on: it stops every thread."""
+    seconds: list[float] = []
+    begun = [0.0]
+
+    def note(phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            begun[0] = time.perf_counter()
+        else:
+            seconds.append(time.perf_counter() - begun[0])
+
+    gc.callbacks.append(note)
+    return seconds
+
+
 def run_units(units: int, judge_ms: float) -> dict[str, Any]:
     """The shift; memory is read after a first part that fills every cache."""
     process = psutil.Process()
@@ -204,6 +220,7 @@ def run_units(units: int, judge_ms: float) -> dict[str, Any]:
         shift.work(shift.begin())
         shift.work(shift.units(range(warm)))
         before = process.memory_info().rss
+        collected = watch_collector()
         shift.stalls.start()
         begun = time.monotonic()
         shift.work(shift.units(range(warm, units)))
@@ -221,6 +238,7 @@ def run_units(units: int, judge_ms: float) -> dict[str, Any]:
         "memory_mb": [round(before / 2**20), round(after / 2**20)],
         "memory_growth_kb_per_unit": round((after - before) / 1024 / (units - warm), 1),
         "over_16_ms": [f"{late:.1f} {doing}" for late, doing in sorted(shift.stalls.notes, reverse=True)[:12]],
+        "collector_longest_ms": round(1000 * max(collected, default=0.0), 1),
         "problems": problems[:3],
     }
 
