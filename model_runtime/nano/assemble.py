@@ -69,7 +69,7 @@ def write_defect(
     card = {"format": 1, "name": "defect", "version": 1, "base": base, "parent": None, "rank": rank,
             "alpha": 2.0 * rank, "target_modules": mixture.PATTERN, "sha256": sha256,
             "temperature": temperature, "thresholds": {"ok_below": 0.2, "ng_above": 0.8},
-            "trained_on": "procedural parts; magnetic_tile, deeppcb, bsdata, xsdd (train splits)", "figures": figures,
+            "trained_on": "procedural parts; demo-part; train splits of magnetic_tile, deeppcb, bsdata, xsdd", "figures": figures,
             "created": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
     _json(out / "card.json", card)
 
@@ -101,15 +101,35 @@ def write_known(samples: Path, out: Path) -> None:
     _json(folder / "known.json", {"adapter": judge.card.sha256 if judge.card else "none", "answers": answers})
 
 
-def model_card(made: manifest.Manifest, figures: dict[str, Any]) -> str:
+ON_THE_CARD = ("auroc", "miss", "overkill", "coverage", "miss_at_coverage", "defect_right", "region_right", "ece", "cer",
+               "notes_right", "digit_errors", "voice_says_right", "voice_defect_heard", "voice_place_heard",
+               "contradiction_precision", "contradiction_recall")  # fmt: skip
+
+
+def card_figures(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """From the object of `kensa evaluate`: set -> figure -> value, low, high, n; speech also by language and noise."""
+    sets = dict(found.get("folders", {}))
+    if "together" in found:
+        sets["all together"] = found["together"]
+    for name, of in tuple(sets.items()):
+        for kind in ("language", "noise"):
+            groups = of.get("slices", {}).get(kind, {})
+            sets |= {f"{name}, {value}": group for value, group in groups.items() if name != "all together"}
+    return {name: {key: of[key] for key in ON_THE_CARD if of.get(key)} for name, of in sets.items()}
+
+
+def model_card(made: manifest.Manifest, figures: dict[str, dict[str, Any]]) -> str:
     """README.md of the folder, in the form of a Hugging Face model card."""
     lines = [
-        f"| {name} | " + ", ".join(f"{k} {v:.3g}" for k, v in found.items()) + " |" for name, found in figures.items()
+        f"| {name} | {key.replace('_', ' ')} | {f['value']:.3g} | {f['low']:.3g}-{f['high']:.3g} | {f['n']} |"
+        for name, of in figures.items()
+        for key, f in of.items()
+        if f["value"] is not None
     ]
     head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     text = CARD.read_text(encoding="utf-8")
     return text.format(identity=made.identity, size=made.size / 1e6, date=datetime.now(UTC).date(),
-                       commit=head.stdout.strip(), figures="\n".join(lines) or "| not measured | |")  # fmt: skip
+                       commit=head.stdout.strip(), figures="\n".join(lines) or "| not measured | | | | |")  # fmt: skip
 
 
 def main() -> None:
@@ -118,7 +138,7 @@ def main() -> None:
     options.add_argument("--tokenizer", type=Path, required=True)
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--samples", type=Path, help="the bundled samples, for the self-test's known answers")
-    options.add_argument("--figures", type=Path, help="JSON of measured figures for the cards")
+    options.add_argument("--figures", type=Path, help="figures.json of `kensa evaluate`, for the cards")
     options.add_argument("--temperature", type=float, help="of the verdict, in the place of the one fitted in training")
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -127,7 +147,7 @@ def main() -> None:
     made = manifest.make_manifest(given.out, "kensa-nano", prompt=blueprint.prompt_settings(),
                                   source="trained by model_runtime.nano", license=LICENSE)  # fmt: skip
     manifest.write_manifest(given.out, made)
-    figures = json.loads(given.figures.read_text()) if given.figures else {}
+    figures = card_figures(json.loads(given.figures.read_text(encoding="utf-8"))) if given.figures else {}
     temperature = given.temperature or (
         float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
     )
