@@ -69,8 +69,8 @@ def write_defect(
     card = {"format": 1, "name": "defect", "version": 1, "base": base, "parent": None, "rank": rank,
             "alpha": 2.0 * rank, "target_modules": mixture.PATTERN, "sha256": sha256,
             "temperature": temperature, "thresholds": {"ok_below": 0.2, "ng_above": 0.8},
-            "trained_on": "procedural parts; demo-part; train splits of magnetic_tile, deeppcb, bsdata, xsdd", "figures": figures,
-            "created": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
+            "trained_on": "procedural parts; demo-part; train splits of magnetic_tile, deeppcb, bsdata, xsdd",
+            "figures": figures, "created": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
     _json(out / "card.json", card)
 
 
@@ -101,8 +101,8 @@ def write_known(samples: Path, out: Path) -> None:
     _json(folder / "known.json", {"adapter": judge.card.sha256 if judge.card else "none", "answers": answers})
 
 
-ON_THE_CARD = ("auroc", "miss", "overkill", "coverage", "miss_at_coverage", "defect_right", "region_right", "ece", "cer",
-               "notes_right", "digit_errors", "voice_says_right", "voice_defect_heard", "voice_place_heard",
+ON_THE_CARD = ("auroc", "miss", "overkill", "coverage", "miss_at_coverage", "defect_right", "region_right", "ece",
+               "cer", "notes_right", "digit_errors", "voice_says_right", "voice_defect_heard", "voice_place_heard",
                "contradiction_precision", "contradiction_recall")  # fmt: skip
 
 

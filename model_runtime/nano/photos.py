@@ -17,7 +17,8 @@ import torch.nn.functional as F
 from PIL import Image
 
 from model_runtime.nano.answers import Target
-from model_runtime.nano.scenes import EVIDENT, GENERIC, SIDE, Scenes, centre, dense_labels
+from model_runtime.nano.canvas import SIDE
+from model_runtime.nano.scenes import EVIDENT, GENERIC, Scenes, centre, dense_labels
 from model_runtime.nano.tokens import CLASSES
 
 DENSE = ("none", *CLASSES)

@@ -15,9 +15,10 @@ from model_runtime import adapters, checkpoint, manifest
 from model_runtime.decoding import answer_ids
 from model_runtime.nano import assemble, blueprint, forward, mixture, notes, tokens, training
 from model_runtime.nano.answers import Answers, Target, corrupt
+from model_runtime.nano.canvas import SIDE
 from model_runtime.nano.letters import Letters, LetterStream, spread
 from model_runtime.nano.photos import Batch
-from model_runtime.nano.scenes import CHIP, EVIDENT, GENERIC, SIDE, Scenes, centre, dense_labels
+from model_runtime.nano.scenes import CHIP, EVIDENT, GENERIC, Scenes, centre, dense_labels
 from model_runtime.nano.speech_stage import answer_states, voice_prompt
 from model_runtime.nano.vision_stage import look, photo_prompt, prompt_ids
 from model_runtime.verdict import Region
