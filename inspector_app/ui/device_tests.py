@@ -3,7 +3,7 @@
 Know the devices through the desk; know no settings.
 """
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
@@ -27,7 +27,9 @@ def device_name(found: CameraName | MicrophoneName) -> str:
 
 
 class CameraTest(Spoken, QWidget):
-    """Shows the picture of a camera while it is tested."""
+    """Shows the picture of a camera while it is tested. `began`: who else has the camera must let it go."""
+
+    began = Signal()
 
     def __init__(self, desk: Desk, devices: Devices, height: int = 220) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class CameraTest(Spoken, QWidget):
 
     def test(self, setup: CameraSetup) -> None:
         """Open this one and show what comes."""
+        self.began.emit()
         self.show()
         self.stage.show_empty(*NO_PICTURE["opening"])
         self.feed.open(setup)

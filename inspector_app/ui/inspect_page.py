@@ -36,6 +36,8 @@ class InspectPage(InspectLayout):
     """Where the operator works. `remembered` tells part and lot to be kept for the next start."""
 
     remembered = Signal(str, str)
+    dialog_wanted = Signal(object)
+    """A dialog to be laid over the window."""
 
     def __init__(self, desk: Desk, devices: Devices, readiness: Readiness) -> None:
         super().__init__(desk, devices)
@@ -207,8 +209,7 @@ class InspectPage(InspectLayout):
             return
         dialog = DisagreeDialog(unit.answer, self._desk, self._devices, self.settings.microphone or "", self.window())
         dialog.said.connect(lambda reason, voice: self._disagreed(unit, reason, voice))
-        dialog.finished.connect(lambda _: self.window().activateWindow())
-        dialog.open()
+        self.dialog_wanted.emit(dialog)
 
     def _disagreed(self, unit: Unit, reason: str, voice: Voice | None) -> None:
         assert unit.sample_id is not None

@@ -32,6 +32,7 @@ from inspector_app.ui.widgets import KeyButton, RailButton, label
 
 if TYPE_CHECKING:
     from inspector_app.records.counters import Counters
+    from inspector_app.ui.device_tests import CameraTest
     from inspector_app.ui.help_overlay import HelpOverlay
     from inspector_app.ui.history_page import HistoryPage
 
@@ -142,6 +143,7 @@ class MainWindow(Spoken, QMainWindow):
         self._desk.counted.connect(self._counted)
         self._desk.person_changed.connect(lambda _: self.respeak())
         self.banner.details_wanted.connect(self.show_problems)
+        self.inspect_page.dialog_wanted.connect(self.open_dialog)
 
     def _bind(self) -> None:
         for action in self._bound.values():
@@ -193,6 +195,7 @@ class MainWindow(Spoken, QMainWindow):
         dialog = SettingsDialog(self._settings, self._devices, self._language(), self._desk, self)
         dialog.accepted.connect(lambda: self.change_settings(dialog.settings))
         dialog.set_up_wanted.connect(self.show_set_up)
+        self._lend_camera(dialog, dialog.camera_test)
         self.open_dialog(dialog)
 
     def show_parts(self) -> None:
@@ -215,6 +218,7 @@ class MainWindow(Spoken, QMainWindow):
 
         guide = SetUp(self._settings, self._devices, self._desk, self._readiness, self._parts, self._language(), self)
         guide.chosen.connect(self.change_settings)
+        self._lend_camera(guide, guide.camera_test)
         self.open_dialog(guide)
 
     def show_help(self) -> None:
@@ -239,12 +243,19 @@ class MainWindow(Spoken, QMainWindow):
         else:
             event.ignore()
 
+    def _lend_camera(self, dialog: QDialog, test: CameraTest) -> None:
+        """A device can be open once only: the page lets it go while it is tested, and has it again after."""
+        feed = self.inspect_page.feed
+        test.began.connect(feed.close)
+        dialog.finished.connect(lambda _: feed.state == "closed" and feed.open(self.inspect_page.camera_setup))
+
     def open_dialog(self, dialog: QDialog) -> None:
         """Over this window, which gets the keys back after it, also where no window manager does that."""
-        watch_window(dialog, self.gate)
         dialog.finished.connect(self._back)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+        dialog.activateWindow()
+        watch_window(dialog, self.gate)
 
     def _back(self) -> None:
         self.activateWindow()

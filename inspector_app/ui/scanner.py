@@ -22,11 +22,14 @@ class Scanner(QObject):
         self._owner = owner
         self.wedge = wedge or Wedge()
         self._ended = False
-        watch_window(owner, self)
+        owner.window().installEventFilter(self)  # until it is shown: the system's window is not there before
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # A shortcut of the scan's last key comes before the key itself: there it must be caught.
         kind = event.type()
+        if kind == QEvent.Type.Show and watched is self._owner.window():
+            self._owner.window().removeEventFilter(self)
+            watch_window(self._owner, self)
         if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
             return False
         if kind == QEvent.Type.ShortcutOverride:
@@ -49,9 +52,7 @@ class Scanner(QObject):
 
 
 def watch_window(widget: QWidget, watcher: QObject) -> None:
-    """Let `watcher` see the keys and touches that the system sends to the window of a widget."""
-    whole = widget.window()
-    whole.winId()  # the system's window is made now, where it is not there yet
-    handle = whole.windowHandle()
+    """Let `watcher` see the keys and touches that the system sends to the window of a widget, once it is shown."""
+    handle = widget.window().windowHandle()
     if handle is not None:
         handle.installEventFilter(watcher)

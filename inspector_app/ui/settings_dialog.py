@@ -76,7 +76,7 @@ class SettingsDialog(Sheet):
         self.rows: dict[str, _Row] = {}
         self.headings: dict[str, QWidget] = {}
         self.search_edit, self.fault = QLineEdit(), label("warning", wrap=True)
-        self._tests: tuple[CameraTest, MicrophoneTest] = (CameraTest(desk, devices), MicrophoneTest(desk, devices))
+        self.camera_test, self.microphone_test = CameraTest(desk, devices), MicrophoneTest(desk, devices)
         self._build()
         self._look_for_devices()
         self.resize(760, 680)
@@ -117,7 +117,7 @@ class SettingsDialog(Sheet):
 
     def _add_test(self, column: QVBoxLayout, group: str) -> None:
         """What was chosen can be tried before it is saved."""
-        camera, microphone = self._tests
+        camera, microphone = self.camera_test, self.microphone_test
         if group == "camera":
             button = key_button(self, "camera", mark("Test the camera"), "Ctrl+T", lambda: camera.test(self._camera()))
             column.addWidget(button)
@@ -184,6 +184,6 @@ class SettingsDialog(Sheet):
         super().accept()
 
     def done(self, result: int) -> None:
-        for test in self._tests:
-            test.stop()
+        self.camera_test.stop()
+        self.microphone_test.stop()
         super().done(result)
