@@ -61,14 +61,15 @@ def write_base(weights: dict[str, torch.Tensor], tokenizer: Path, out: Path) -> 
 
 
 def write_defect(
-    weights: dict[str, torch.Tensor], base: str, out: Path, figures: dict[str, Any], temperature: float
+    weights: dict[str, torch.Tensor], base: str, out: Path, figures: dict[str, Any], calibrated: dict[str, Any]
 ) -> None:
+    """`calibrated`: temperature and thresholds, as `calibrate` prints them."""
     rank = blueprint.RANKS["defect"]
     mixture.save_adapter(lora_of(weights, "defect"), rank, out)
     sha256 = hashlib.sha256((out / "adapter_model.safetensors").read_bytes()).hexdigest()
     card = {"format": 1, "name": "defect", "version": 1, "base": base, "parent": None, "rank": rank,
             "alpha": 2.0 * rank, "target_modules": mixture.PATTERN, "sha256": sha256,
-            "temperature": temperature, "thresholds": {"ok_below": 0.2, "ng_above": 0.8},
+            "temperature": calibrated["temperature"], "thresholds": calibrated["thresholds"],
             "trained_on": "procedural parts; demo-part; train splits of magnetic_tile, deeppcb, bsdata, xsdd",
             "figures": figures, "created": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
     _json(out / "card.json", card)
@@ -139,7 +140,7 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--samples", type=Path, help="the bundled samples, for the self-test's known answers")
     options.add_argument("--figures", type=Path, help="figures.json of `kensa evaluate`, for the cards")
-    options.add_argument("--temperature", type=float, help="of the verdict, in the place of the one fitted in training")
+    options.add_argument("--calibrated", type=Path, help="what `calibrate` printed, for temperature and thresholds")
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     weights = read_parts(given.parts)
@@ -148,10 +149,11 @@ def main() -> None:
                                   source="trained by model_runtime.nano", license=LICENSE)  # fmt: skip
     manifest.write_manifest(given.out, made)
     figures = card_figures(json.loads(given.figures.read_text(encoding="utf-8"))) if given.figures else {}
-    temperature = given.temperature or (
-        float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
-    )
-    write_defect(weights, made.sha256, given.out / "defect-lora", figures, temperature)
+    fitted = float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
+    calibrated = {"temperature": fitted, "thresholds": {"ok_below": 0.2, "ng_above": 0.8}}
+    if given.calibrated:
+        calibrated = json.loads(given.calibrated.read_text(encoding="utf-8"))
+    write_defect(weights, made.sha256, given.out / "defect-lora", figures, calibrated)
     (given.out / "README.md").write_text(model_card(made, figures), encoding="utf-8")
     if given.samples:
         write_known(given.samples, given.out)

@@ -13,7 +13,7 @@ from transformers.models.phi4_multimodal.feature_extraction_phi4_multimodal impo
 
 from model_runtime import adapters, checkpoint, manifest
 from model_runtime.decoding import answer_ids
-from model_runtime.nano import assemble, blueprint, forward, mixture, notes, tokens, training
+from model_runtime.nano import assemble, blueprint, calibrate, forward, mixture, notes, tokens, training
 from model_runtime.nano.answers import Answers, Target, corrupt
 from model_runtime.nano.canvas import SIDE
 from model_runtime.nano.letters import Letters, LetterStream, spread
@@ -54,7 +54,8 @@ def made(
     assemble.write_base(weights, tokenizer / "tokenizer.json", out)
     base = manifest.make_manifest(out, "kensa-nano", prompt=blueprint.prompt_settings())
     manifest.write_manifest(out, base)
-    assemble.write_defect(weights, base.sha256, out / "defect-lora", {}, 1.0)
+    even = {"temperature": 1.0, "thresholds": {"ok_below": 0.2, "ng_above": 0.8}}
+    assemble.write_defect(weights, base.sha256, out / "defect-lora", {}, even)
     for parameter in model.parameters():
         parameter.data = parameter.data.half().float()
     return out, model, mixtures
@@ -271,3 +272,15 @@ def test_the_next_batch_is_made_ahead() -> None:
     assert int(ahead.take()) == 1
     ahead.prepare()
     assert len(made) == 2 and int(ahead.take()) == 2
+
+
+def test_calibration_finds_the_temperature_and_the_thresholds() -> None:
+    torch.manual_seed(0)
+    odds = torch.randn(4000) * 2
+    bad = torch.rand(4000) < torch.sigmoid(odds)
+    assert calibrate.temperature_of(odds * 2.5, bad) == pytest.approx(2.5, rel=0.15)
+    p = torch.cat([torch.linspace(0.0, 0.6, 100), torch.linspace(0.3, 1.0, 100)])
+    truth = torch.arange(200) >= 100
+    found = calibrate.thresholds_of(p, truth, miss=0.0, overkill=0.0)
+    assert found == {"ok_below": pytest.approx(0.3, abs=1e-3), "ng_above": pytest.approx(0.6, abs=1e-3)}
+    assert int((p[truth] < found["ok_below"]).sum()) == 0 == int((p[~truth] > found["ng_above"] + 1e-3).sum())
