@@ -22,6 +22,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from model_runtime.nano.photos import Mixer, RealPhotos, part_of, read_cutouts
 from model_runtime.nano.prepare import rows_of
 from model_runtime.nano.scenes import Scenes
+from model_runtime.nano.training import auroc
 from model_runtime.runtime import ModelJudge, load_judge
 from model_runtime.verdict import Question
 
@@ -95,11 +96,9 @@ def main() -> None:
     odds, bad = torch.cat([o for o, _ in sets]), torch.cat([b for _, b in sets])
     temperature = temperature_of(odds, bad)
     thresholds = thresholds_of(torch.sigmoid(odds / temperature), bad, given.miss, given.overkill)
-    print(
-        json.dumps(
-            {"temperature": round(temperature, 3), "thresholds": thresholds, "n": len(bad), "ng": int(bad.sum())}
-        )
-    )
+    said = {name: round(auroc(o, b), 4) for name, (o, b) in zip(("lots left out", "drawn"), sets, strict=True)}
+    counts = {"n": len(bad), "ng": int(bad.sum())}
+    print(json.dumps({"temperature": round(temperature, 3), "thresholds": thresholds, **counts, "auroc": said}))
 
 
 if __name__ == "__main__":
