@@ -61,6 +61,11 @@ class Places:
         return self.data / "adapters"
 
     @property
+    def sets(self) -> Path:
+        """Frozen training sets."""
+        return self.data / "sets"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

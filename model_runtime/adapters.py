@@ -3,10 +3,8 @@
 Knows cards and peft's adapter states. Knows no questions: which set a question needs is decided by the runtime.
 """
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,125 +15,37 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from safetensors.torch import save_file
 
 from model_runtime import lora as lora_files
+from model_runtime.adapter_card import CARD, FORMAT, AdapterFaults, Card, parsed, read_card
 from model_runtime.checkpoint import LORAS, Checkpoint
 from model_runtime.lora import Lora, add_fresh, add_lora, freeze, lora_faults, plain_key, read_lora, tuner_of
-from model_runtime.manifest import flush_folder, in_words, sha256_of, write_json
-from model_runtime.verdict import Fixable, Thresholds
+from model_runtime.manifest import Manifest, flush_folder, sha256_of, write_json
 
-CARD = "card.json"
-FORMAT = 1
+__all__ = ["AdapterFaults", "Card", "attach", "check", "create", "detach", "read_card", "save", "write"]
+
 DEFECT = "defect"
-
-
-class AdapterFaults(Fixable):
-    """An adapter that cannot be used with this model, with everything that is wrong with it."""
-
-    def __init__(self, faults: list[str], folder: Path) -> None:
-        super().__init__("adapter", f"The adapter {folder} cannot be used:{in_words(faults)}")
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What card.json says. `base` is the SHA-256 of the checkpoint it was trained on, `sha256` of its own weights."""
-
-    name: str
-    version: int
-    base: str
-    rank: int
-    alpha: float
-    target_modules: str | tuple[str, ...]
-    sha256: str
-    parent: str | None = None
-    temperature: float = 1.0
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    trained_on: str = ""
-    figures: Mapping[str, Any] = field(default_factory=dict)
-    created: str = ""
-
-    @property
-    def identity(self) -> str:
-        """`name@version/sha256`, as it goes into every verdict."""
-        return f"{self.name}@{self.version}/{self.sha256}"
-
-    def to_json(self) -> dict[str, Any]:
-        """The content of card.json."""
-        targets = self.target_modules if isinstance(self.target_modules, str) else list(self.target_modules)
-        return {
-            "format": FORMAT,
-            "name": self.name,
-            "version": self.version,
-            "base": self.base,
-            "parent": self.parent,
-            "rank": self.rank,
-            "alpha": self.alpha,
-            "target_modules": targets,
-            "sha256": self.sha256,
-            "temperature": self.temperature,
-            "thresholds": {"ok_below": self.thresholds.ok_below, "ng_above": self.thresholds.ng_above},
-            "trained_on": self.trained_on,
-            "figures": dict(self.figures),
-            "created": self.created,
-        }
-
-
-def read_card(folder: Path) -> Card:
-    """Reads card.json. Raises `AdapterFaults` when it is missing, unreadable or of a newer format."""
-    try:
-        content = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        if content["format"] > FORMAT:
-            known = f"this program knows {FORMAT}; install a newer program"
-            raise AdapterFaults([f"{CARD} has format {content['format']}, {known}."], folder)
-        return _parsed(content)
-    except FileNotFoundError:
-        fault = f"{CARD} is missing; this is not an adapter folder, or the copy did not finish."
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        fault = f"{CARD} cannot be read ({error!r}); get the adapter again."
-    raise AdapterFaults([fault], folder)
-
-
-def _parsed(content: Mapping[str, Any]) -> Card:
-    targets = content["target_modules"]
-    return Card(
-        name=str(content["name"]),
-        version=int(content["version"]),
-        base=str(content["base"]),
-        rank=int(content["rank"]),
-        alpha=float(content["alpha"]),
-        target_modules=targets if isinstance(targets, str) else tuple(sorted(map(str, targets))),
-        sha256=str(content["sha256"]),
-        parent=content.get("parent"),
-        temperature=_above_zero(content.get("temperature", 1.0)),
-        thresholds=Thresholds(**{key: float(value) for key, value in content.get("thresholds", {}).items()}),
-        trained_on=str(content.get("trained_on", "")),
-        figures=dict(content.get("figures") or {}),
-        created=str(content.get("created", "")),
-    )
-
-
-def _above_zero(value: object) -> float:
-    number = float(value)  # type: ignore[arg-type]
-    if not 0.0 < number < float("inf"):
-        raise ValueError(f"temperature must be above zero, not {value}")
-    return number
 
 
 def check(folder: Path, checkpoint: Checkpoint) -> list[str]:
     """Everything that keeps the adapter from being put over this checkpoint, as sentences; empty when it fits."""
+    return faults_of(folder, checkpoint.manifest, checkpoint.structure.linears)
+
+
+def faults_of(folder: Path, manifest: Manifest, linears: Mapping[str, tuple[int, int]]) -> list[str]:
+    """The same for a model that is not loaded: its manifest and its linear layers (name -> (out, in))."""
     if not folder.is_dir():
         return [f"{folder} is not a folder."]
-    faults = lora_faults(folder, checkpoint.structure.linears)
+    faults = lora_faults(folder, linears)
     try:
         card = read_card(folder)
     except AdapterFaults as error:
         return error.faults + faults
-    return _card_faults(card, folder, checkpoint) + faults
+    return _card_faults(card, folder, manifest) + faults
 
 
-def _card_faults(card: Card, folder: Path, checkpoint: Checkpoint) -> list[str]:
+def _card_faults(card: Card, folder: Path, manifest: Manifest) -> list[str]:
     faults = []
-    if card.base != checkpoint.manifest.sha256:
-        ours = f"{checkpoint.manifest.name} ({checkpoint.manifest.sha256[:12]})"
+    if card.base != manifest.sha256:
+        ours = f"{manifest.name} ({manifest.sha256[:12]})"
         faults.append(
             f"It was trained on the base {card.base[:12]}, the loaded one is {ours}; train it again on this one."
         )
@@ -253,27 +163,7 @@ def _at_work(layer: Any) -> list[str]:
 
 
 def save(model: PeftModel, name: str, folder: Path, card_fields: Mapping[str, Any]) -> Card:
-    """Writes the adapter `name` of a peft model as a folder that explains itself; whole or not at all.
-
-    `card_fields` needs `version` and `base`; parent, temperature, thresholds, trained_on, figures are optional,
-    rank, alpha, layers, hash and time are filled in. Raises FileExistsError when the folder is there already.
-    """
-    if folder.exists():
-        raise FileExistsError(f"{folder} exists; adapters are never overwritten, choose a new version")
-    draft = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        card = _write(model, name, draft, card_fields)
-        flush_folder(draft)
-        draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return card
-
-
-def _write(model: PeftModel, name: str, folder: Path, card_fields: Mapping[str, Any]) -> Card:
+    """Writes the adapter `name` of a peft model as a folder that explains itself; see `write`."""
     config: Any = model.peft_config[name]
     targets = config.target_modules
     lora = Lora(
@@ -282,7 +172,31 @@ def _write(model: PeftModel, name: str, folder: Path, card_fields: Mapping[str, 
         targets=targets if isinstance(targets, str) else tuple(sorted(targets or ())),
         rank_stabilised=bool(config.use_rslora),
     )
-    state = get_peft_model_state_dict(model, adapter_name=name)
+    return write(folder, name, lora, get_peft_model_state_dict(model, adapter_name=name), card_fields)
+
+
+def write(folder: Path, name: str, lora: Lora, state: Mapping[str, torch.Tensor], fields: Mapping[str, Any]) -> Card:
+    """Writes a LoRA as a folder that explains itself; whole or not at all.
+
+    `fields` of the card needs `version` and `base`; parent, temperature, thresholds, trained_on, figures, training are
+    optional, rank, alpha, layers, hash and time are filled in. Raises FileExistsError when the folder is there already.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists; adapters are never overwritten, choose a new version")
+    draft = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        card = _write(draft, name, lora, state, fields)
+        flush_folder(draft)
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return card
+
+
+def _write(folder: Path, name: str, lora: Lora, state: Mapping[str, torch.Tensor], fields: Mapping[str, Any]) -> Card:
     weights = {lora_files.PREFIX + plain_key(key): _plain(value) for key, value in state.items()}
     save_file(weights, folder / lora_files.WEIGHTS, metadata={"format": "pt"})
     write_json(folder / lora_files.CONFIG, lora.to_json())
@@ -296,7 +210,7 @@ def _write(model: PeftModel, name: str, folder: Path, card_fields: Mapping[str, 
         "sha256": sha256_of(folder / lora_files.WEIGHTS),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    card = _parsed({**card_fields, **known})
+    card = parsed({**fields, **known})
     write_json(folder / CARD, card.to_json())
     return card
 

@@ -92,7 +92,7 @@ class InputReader:
         voice, picture, golden = None, None, None
         with clock.measure("voice"):
             if question.voice is not None:
-                voice = self._listen(load_voice(question.voice), notes)
+                voice = self.listen(load_voice(question.voice), notes)
         halt(stop)
         with clock.measure("photo"):
             if question.photo is not None:
@@ -119,8 +119,10 @@ class InputReader:
         return Golden(name, picture.size, lambda: picture)
 
     def _open(self, path: Path, data: bytes | None = None) -> Image.Image:
+        return self.fit(load_photo(path, data))
+
+    def fit(self, picture: Image.Image) -> Image.Image:
         """The photo as this model wants it: as it is, or stretched to one crop whose every pixel counts."""
-        picture = load_photo(path, data)
         if not self.settings.square or picture.size == (self.crop_size, self.crop_size):
             return picture
         return picture.resize((self.crop_size, self.crop_size), Image.Resampling.BICUBIC)
@@ -129,7 +131,8 @@ class InputReader:
         """The golden photo's crops."""
         return prepare(golden.open(), self.crop_size, self.patch_size, golden.crops)
 
-    def _listen(self, clip: VoiceClip, notes: list[str]) -> VoiceTensors | None:
+    def listen(self, clip: VoiceClip, notes: list[str]) -> VoiceTensors | None:
+        """What there is to hear; None for a silent note. `notes` gets what the person should know."""
         if clip.silent:
             notes.append(SILENT)
             return None

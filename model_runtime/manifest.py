@@ -81,6 +81,12 @@ def files_to_json(files: Mapping[str, FileRecord]) -> dict[str, Any]:
     return {name: {"sha256": record.sha256, "bytes": record.size} for name, record in files.items()}
 
 
+def canonical_sha256(content: Any) -> str:
+    """SHA-256 of JSON in one fixed spelling, so that equal contents have equal hashes."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def base_identity(files: Mapping[str, FileRecord]) -> str:
     """SHA-256 over the canonical JSON of `files`: one name for all the bytes of the base model."""
     canonical = json.dumps(files_to_json(files), sort_keys=True, separators=(",", ":"))

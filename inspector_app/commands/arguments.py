@@ -37,6 +37,9 @@ def parser() -> argparse.ArgumentParser:
     _parts(command("parts", "parts", "list the parts, or show one"), common)
     _users(command("users", "users", "who is registered here, and what they may do"), common)
     _evaluate(command("evaluate", "evaluate", "judge labelled folders and report every figure with its interval"))
+    _freeze(command("freeze", "freeze", "make an immutable training set of reviewed units, or of a labelled folder"))
+    _train(command("train", "train", "train an adapter on a frozen set"))
+    _adapters(command("adapters", "adapters", "list, export, import, promote or roll back adapters"), common)
     command("doctor", "doctor", "look whether this computer has what is needed")
     return top
 
@@ -69,6 +72,79 @@ def _evaluate(to: argparse.ArgumentParser) -> None:
     to.add_argument("--baselines", action="store_true", help="beside golden difference and a small network")
     to.add_argument("--probes", action="store_true", help="with a blank photo and with the wrong golden photo too")
     to.add_argument("--limit", metavar="N", type=_some, help="at most N units of each folder, spread over it")
+
+
+def _freeze(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--from", dest="source", metavar="FOLDER", help="a labelled folder, in the place of the records")
+    to.add_argument("--part", metavar="P", type=storable, help="only units of this part")
+    to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
+    to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
+    to.add_argument("--unreviewed", action="store_true", help="also units that only an operator accepted")
+    to.add_argument(
+        "--class",
+        dest="classes",
+        metavar="C",
+        action="append",
+        help="of the NG units only this class (may be repeated)",
+    )
+    to.add_argument("--golden", metavar="PHOTO", help="photo of a good part, where the folder names none")
+    to.add_argument("--name", metavar="NAME", help="how the set is called; else as the part or the folder")
+    to.add_argument(
+        "--golden-share", metavar="%", type=_per_cent, default=20, help="locked for measuring (default: 20)"
+    )
+    to.add_argument("--validation-share", metavar="%", type=_per_cent, default=20, help="of the rest (default: 20)")
+    _acting(to)
+
+
+def _train(to: argparse.ArgumentParser) -> None:
+    to.add_argument("set", metavar="SET", help="a frozen set, NAME or NAME@NUMBER")
+    to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
+    to.add_argument("--adapter", metavar="A", help="start from this adapter, else from the one in use")
+    to.add_argument("--fresh", action="store_true", help="start from zero")
+    to.add_argument("--name", metavar="NAME", default="defect", help="how the adapter is called (default: defect)")
+    to.add_argument("--seed", metavar="N", type=_count, default=0)
+    to.add_argument("--steps", metavar="N", type=_some, help="else by the size of the set")
+    to.add_argument("--batch", metavar="N", type=_some, default=16, help="units a step (default: 16)")
+    to.add_argument("--miss-cost", metavar="X", type=_cost, default=1.0, help="weight of a missed defect (default: 1)")
+    to.add_argument(
+        "--overkill-cost", metavar="X", type=_cost, default=1.0, help="weight of a false alarm (default: 1)"
+    )
+    _acting(to)
+
+
+def _adapters(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    to.set_defaults(function="list_adapters")
+    actions = to.add_subparsers(metavar="ACTION")
+
+    def action(name: str, function: str, text: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=text, description=text, parents=[common])
+        added.set_defaults(function=function)
+        if function != "list_adapters":
+            _acting(added)
+        return added
+
+    action("list", "list_adapters", "the adapters of this station")
+    out = action("export", "export", "write an adapter as one signed file")
+    out.add_argument("name", metavar="NAME@VERSION")
+    out.add_argument("file", nargs="?", metavar="FILE", help="else NAME@VERSION.kensa-adapter")
+    taken = action("import", "take_in", "take in a signed file, if all of it fits")
+    taken.add_argument("file", metavar="FILE")
+    taken.add_argument("--model", metavar="M", help="the model that it must fit; else the one in use")
+    trusted = action("trust", "trust", "take in adapters that are signed with this key from now on")
+    trusted.add_argument("key", metavar="KEY", help="64 hexadecimal digits, as export says them")
+    trusted.add_argument("called", metavar="NAME", type=storable, help="whose key it is")
+    let_in = action("promote", "promote", "weigh an adapter and let it judge, if it is not worse")
+    let_in.add_argument("name", metavar="NAME@VERSION")
+    let_in.add_argument("--reason", metavar="TEXT", type=storable, help="kept in the audit trail")
+    let_in.add_argument(
+        "--set", metavar="SET", help="whose golden evaluation set; else that of the set it learned from"
+    )
+    let_in.add_argument(
+        "--overkill-margin", metavar="%", type=_per_cent, default=2, help="overkill may be worse by (2)"
+    )
+    let_in.add_argument("--dry-run", action="store_true", help="only weigh")
+    back = action("rollback", "rollback", "the adapter before the newest promotion judges again")
+    back.add_argument("--reason", metavar="TEXT", type=storable, help="kept in the audit trail")
 
 
 def _history(to: argparse.ArgumentParser) -> None:
@@ -164,6 +240,22 @@ def _some(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no count from 1")
     return int(text)
+
+
+def _per_cent(text: str) -> int:
+    if not text.isdecimal() or int(text) > 90:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 to 90 per cent")
+    return int(text)
+
+
+def _cost(text: str) -> float:
+    try:
+        cost = float(text)
+    except ValueError:
+        cost = 0.0
+    if not 0.0 < cost < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no weight above zero")
+    return cost
 
 
 def _count(text: str) -> int:

@@ -1,0 +1,115 @@
+"""Where the units of a training set come from: what people decided in the records, or any labelled folder.
+
+Knows records and labels; knows no splits and writes nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from PIL import Image
+
+from inspector_app.errors import KensaError
+from inspector_app.parts import Parts
+from inspector_app.records.filter import Filter
+from inspector_app.records.history import History
+from inspector_app.records.record import Inspection, LineKind
+from inspector_app.training_sets import Candidate
+from model_runtime.verdict import Answer, Region
+
+DECIDED = (Answer.OK, Answer.NG)
+
+
+def of_records(
+    history: History, parts: Parts, part: str | None, since: datetime | None, until: datetime | None, reviewed: bool
+) -> list[Candidate]:
+    """Units that count and whose truth is known: by a supervisor's review, or, unless `reviewed`, by an operator who
+    accepted what the model said."""
+    if part is not None:
+        parts.get(part)  # an unknown one is said at once
+    wanted = Filter(part=part, since=since, until=until, limit=None)
+    return [_candidate(one, parts) for one in history.pages(wanted) if one.counts and _is_known(one, reviewed)]
+
+
+def _is_known(one: Inspection, reviewed: bool) -> bool:
+    if one.review is not None:
+        return one.review.verdict in DECIDED
+    accepted = one.last(LineKind.ACCEPTED) is not None and one.last(LineKind.DISAGREED) is None
+    return not reviewed and accepted and one.answer in DECIDED
+
+
+def _candidate(one: Inspection, parts: Parts) -> Candidate:
+    part = parts.get_or_general(one.part)
+    golden = part.golden or (one.golden.path if one.golden else None)
+    files: dict[str, Path] = {}
+    if one.photo:
+        files["file_name"] = one.photo.path
+        if golden is not None:
+            files["golden_file_name"] = golden
+    if one.voice:
+        files["voice_file_name"] = one.voice.path
+    typed = one.last(LineKind.HEARD)  # what the model heard by itself teaches it nothing
+    said = {
+        "verdict": str(one.answer), "part": one.part, "lot": one.lot or "", "serial": one.serial or "",
+        "operator": one.operator or "", "shift": one.shift or "", "transcript": typed.text if typed else "",
+        "record": one.id, **_finding(one),
+    }  # fmt: skip
+    return Candidate(files, said)
+
+
+def _finding(one: Inspection) -> dict[str, str]:
+    """Class, severity, place and reason, as the review says them; of an accepted unit, as the model does."""
+    found = one.review.opinion if one.review else one.verdict.judgment if one.verdict else None
+    if found is None or one.answer is not Answer.NG:
+        return {"defect": "none", "severity": "none"}
+    told = {"defect": "" if found.defect == "none" else found.defect, "severity": str(found.severity)}
+    if one.review:
+        told["reason"] = one.review.opinion.reason
+    region = found.region
+    if region is None and one.review and one.verdict and one.verdict.judgment.defect == found.defect:
+        region = one.verdict.judgment.region  # confirmed without a word about the place
+    if region is not None and one.photo:
+        told["boxes"] = _box(one.photo.path, region, found.defect)
+    return told
+
+
+def _box(photo: Path, region: Region, defect: str) -> str:
+    """The cell as a box in pixels of the photo."""
+    with Image.open(photo) as image:
+        width, height = image.size
+    wide, high = width / region.grid, height / region.grid
+    corners = (region.col * wide, region.row * high, (region.col + 1) * wide, (region.row + 1) * high)
+    return json.dumps([{"defect": defect, "box": [round(value, 1) for value in corners]}])
+
+
+def of_folder(folder: Path) -> list[Candidate]:
+    """The usable units of a labelled folder. Raises `Fixable` when it is none, or names a file that is not there."""
+    from model_runtime.labelled import read_labelled, read_rows
+
+    found = []
+    for unit, row in zip(read_labelled(folder, None), read_rows(folder), strict=True):
+        if unit.problem:
+            raise unit.problem
+        if unit.verdict not in DECIDED:
+            continue
+        files = {"file_name": unit.photo, "voice_file_name": unit.voice, "golden_file_name": unit.golden,
+                 "mask_file_name": unit.mask}  # fmt: skip
+        there = {column: path for column, path in files.items() if path is not None}
+        for path in there.values():
+            if not path.is_file():
+                raise KensaError("missing", f"{path} is named in metadata.csv and is not there; correct the table.")
+        said = {name: row[name] for name in _TAKEN if row.get(name)}
+        found.append(Candidate(there, {**said, "verdict": unit.verdict, "part": unit.part}, row.get("split", "")))
+    return found
+
+
+_TAKEN = (
+    "defect", "severity", "boxes", "transcript", "language", "voice_says", "lot", "serial", "operator", "shift",
+    "reason",
+)  # fmt: skip
+
+
+def golden_of(candidates: list[Candidate]) -> Iterator[Path]:
+    """The golden photos that they name, each once."""
+    yield from dict.fromkeys(c.files["golden_file_name"] for c in candidates if "golden_file_name" in c.files)

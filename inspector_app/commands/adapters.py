@@ -1,0 +1,169 @@
+"""`kensa adapters`: which there are, signed files out and in, letting one in through the gate, and putting it back."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from inspector_app import adapter_files
+from inspector_app.adapter_files import SUFFIX, Keys
+from inspector_app.commands.acting import acting
+from inspector_app.commands.night import night
+from inspector_app.commands.run import DONE, FIXABLE, Run
+from inspector_app.errors import KensaError, from_os_error
+from inspector_app.quality.gate import Margins
+from inspector_app.records.learned import Promotion
+from inspector_app.rights import Person, Right
+
+COLUMNS = ("in use", "name", "parent", "trained on", "AUROC", "created", "base")
+
+
+def list_adapters(run: Run) -> int:
+    """Those of the data folder, with what their cards say."""
+    from model_runtime.adapter_card import read_card
+    from model_runtime.verdict import Fixable
+
+    found: list[dict[str, Any]] = []
+    for folder in sorted(run.places.adapters.glob("*")):
+        if not folder.is_dir() or folder.name.startswith("."):
+            continue
+        told = {"name": folder.name, "in_use": folder.name == run.settings.adapter, "folder": str(folder)}
+        try:
+            found.append({**told, **read_card(folder).to_json(), "name": folder.name, "error": None})
+        except Fixable as error:
+            found.append({**told, "error": error.message})
+    if run.terminal.json:
+        for entry in found:
+            run.terminal.emit(entry)
+        return DONE
+    if not found:
+        run.terminal.write("There are no adapters beside the one that came with the model; `kensa train` makes one.")
+        return DONE
+    run.terminal.table(COLUMNS, [_row(entry) for entry in found])
+    return DONE
+
+
+def export(run: Run) -> int:
+    """One signed file of an adapter."""
+    folder = run.places.adapter(run.args.name)
+    target = Path(run.args.file or f"{folder.name}{SUFFIX}")
+    with night(run) as learning:
+        person = acting(run, learning.people, Right.MODELS)
+        learning.people.require(person, Right.MODELS)
+        keys = _keys(run)
+        adapter_files.export(folder, target, keys)
+        learning.store.note(_who(person), "adapter_exported", f"adapter:{folder.name}", new={"key": keys.public()})
+    return _say(run, {"adapter": folder.name, "file": str(target), "key": keys.public()},
+                f"{target} is written, signed with this station's key {keys.public()}.")  # fmt: skip
+
+
+def take_in(run: Run) -> int:
+    """A signed file becomes an installed adapter, if all of it fits; it judges nothing yet."""
+    from model_runtime.adapters import faults_of
+    from model_runtime.checkpoint import build_structure, read_config
+    from model_runtime.manifest import read_manifest
+
+    file = Path(run.args.file)
+    if not file.is_file():
+        raise KensaError("missing", f"The file {file} does not exist; check the name.")
+    run.places.make()
+    draft = run.places.adapters / f".{file.name}.new"
+    with night(run) as learning:
+        person = acting(run, learning.people, Right.MODELS)
+        learning.people.require(person, Right.MODELS)
+        try:
+            name, signer = adapter_files.unpack(file, draft, _keys(run))
+            model = run.places.model(run.args.model or run.settings.model)
+            structure, faults = build_structure(read_config(model)[0])
+            faults += faults_of(draft, read_manifest(model), structure.linears if structure else {})
+            if faults:
+                raise KensaError("adapter_refused", f"{file.name} is refused: {' '.join(faults)}")
+            target = run.places.adapters / name
+            if target.exists():
+                raise KensaError("exists", f"There is an adapter {name} already; nothing was changed.")
+            draft.rename(target)
+        except OSError as error:
+            raise from_os_error(error, "adapter", draft) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        learning.store.note(_who(person), "adapter_imported", f"adapter:{name}", new={"signed_by": signer})
+    return _say(run, {"adapter": name, "signed_by": signer},
+                f"{name}, signed by {signer}, is installed; `kensa adapters promote {name}` lets it in.")  # fmt: skip
+
+
+def trust(run: Run) -> int:
+    """Adapters signed with this key are taken in from now on."""
+    with night(run) as learning:
+        person = acting(run, learning.people, Right.MODELS)
+        learning.people.require(person, Right.MODELS)
+        key = _keys(run).trust(run.args.key, run.args.called)
+        learning.store.note(_who(person), "key_trusted", f"key:{key}", new={"name": run.args.called})
+    return _say(
+        run, {"key": key, "name": run.args.called}, f"Adapters signed by {run.args.called} are taken in from now on."
+    )
+
+
+def promote(run: Run) -> int:
+    """Weighs the adapter against the active one on the golden evaluation set, and lets it in if the gate is open."""
+    args = run.args
+    margins = Margins(overkill=args.overkill_margin / 100)
+    with night(run) as learning:
+        person = acting(run, learning.people, Right.MODELS)
+        learning.people.require(person, Right.MODELS)
+        if not args.reason and not args.dry_run:
+            raise KensaError("no_reason", 'A promotion needs a reason: --reason "..."; it is kept in the audit trail.')
+        with run.terminal.meter(100, "Weighing") as meter:
+            gate = learning.weigh(
+                args.name, args.set, margins, lambda done, of: meter.reach(done / max(1, of), f"Judging {done} of {of}")
+            )
+        if not run.terminal.json:
+            for sentence in gate.sentences:
+                run.terminal.write(sentence)
+        if args.dry_run or not gate.open:
+            said = "would be let in" if gate.open else "is not let in; the active adapter goes on judging"
+            told = {"adapter": args.name, "promoted": False, "gate": gate.to_json()}
+            _say(run, told, f"{args.name} {said}.")
+            return DONE if gate.open else FIXABLE
+        promotion = learning.promote(person, args.name, args.reason, gate)
+    return _changed(run, promotion)
+
+
+def rollback(run: Run) -> int:
+    """The adapter before the newest promotion judges again."""
+    with night(run) as learning:
+        promotion = learning.rollback(acting(run, learning.people, Right.MODELS), run.args.reason or "")
+    return _changed(run, promotion)
+
+
+def _changed(run: Run, promotion: Promotion) -> int:
+    now = promotion.adapter or "the adapter that came with the model"
+    return _say(
+        run, {"promoted": promotion.kind == "promoted", **promotion.to_json()}, f"From the next unit on judges {now}."
+    )
+
+
+def _row(entry: dict[str, Any]) -> tuple[str, ...]:
+    area = (entry.get("figures", {}).get("validation") or {}).get("auroc") or {}
+    said = (entry.get("parent") or "").partition("/")[0]
+    shown = f"{area['value']:.3f}" if area else ""
+    told = (said, entry.get("trained_on", ""), shown, entry.get("created", ""), entry.get("base", "")[:12])
+    return (
+        "*" if entry["in_use"] else "",
+        entry["name"],
+        *(told if not entry["error"] else (entry["error"], *[""] * 4)),
+    )
+
+
+def _say(run: Run, told: dict[str, Any], sentence: str) -> int:
+    if run.terminal.json:
+        run.terminal.emit(told)
+    else:
+        run.terminal.write(sentence)
+    return DONE
+
+
+def _keys(run: Run) -> Keys:
+    return Keys(run.places.data / "keys")
+
+
+def _who(person: Person | None) -> str:
+    return person.name if person else "kensa"

@@ -1,0 +1,288 @@
+"""The night (一夜): what people corrected becomes a training set, the set an adapter, and the adapter judges from the
+next unit on, if it is measurably not worse. Read from top to bottom.
+
+Knows the records, the people, the folders of sets and adapters, and the border to the model; knows no window. torch is
+imported only where a model is trained or judges.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector_app import loading, training_sets
+from inspector_app.candidates import of_folder, of_records
+from inspector_app.errors import KensaError
+from inspector_app.parts import Parts
+from inspector_app.people import People
+from inspector_app.places import Places, is_name
+from inspector_app.quality.gate import Gate, Margins, Pair, decide
+from inspector_app.records.history import History
+from inspector_app.records.learned import PROMOTED, ROLLED_BACK, Learned, Promotion
+from inspector_app.records.store import Store
+from inspector_app.rights import PROGRAM, Person, Right
+from inspector_app.settings import Settings
+from inspector_app.training_sets import Candidate, Frozen, Shares
+from inspector_app.version import APP_VERSION
+from model_runtime.verdict import Judge, StopCheck
+
+if TYPE_CHECKING:
+    from model_runtime.train import Progress, Recipe
+
+Judges = Callable[[Path, Path | None, int | None], Judge]
+"""Loads the model in a folder with an adapter (None: the one that came with it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which units become a training set. `reviewed` False takes those too that an operator accepted as they were."""
+
+    part: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    reviewed: bool = True
+    classes: tuple[str, ...] = ()
+    """Of the NG units only these classes; empty: all."""
+
+    def to_json(self) -> dict[str, Any]:
+        times = {
+            name: moment.isoformat() if moment else None
+            for name, moment in (("since", self.since), ("until", self.until))
+        }
+        return {"part": self.part, **times, "reviewed": self.reviewed, "classes": list(self.classes)}
+
+
+class Learning:
+    """The night of one data folder."""
+
+    def __init__(
+        self,
+        store: Store,
+        people: People,
+        places: Places,
+        parts: Parts,
+        settings: Settings,
+        judges: Judges | None = None,
+    ) -> None:
+        self.store, self.people, self.places, self.parts, self.settings = store, people, places, parts, settings
+        self.learned = Learned(store.database)
+        self._judges = judges or loading.load_judge
+
+    # --- what is learned from ---
+
+    def freeze(
+        self, person: Person | None, rule: Rule, name: str | None = None, shares: Shares | None = None
+    ) -> Frozen:
+        """The units of the records that fit the rule, as an immutable set."""
+        candidates = of_records(History.of(self.store), self.parts, rule.part, rule.since, rule.until, rule.reviewed)
+        told = {"rule": rule.to_json()}
+        return self._freeze(person, name or rule.part or "units", self._of_classes(candidates, rule), told, shares)
+
+    def freeze_folder(
+        self,
+        person: Person | None,
+        folder: Path,
+        rule: Rule,
+        name: str | None = None,
+        golden: Path | None = None,
+        shares: Shares | None = None,
+    ) -> Frozen:
+        """Any labelled folder as an immutable set. `golden`: a photo of a good part, where the folder names none."""
+        candidates = [unit for unit in of_folder(folder) if rule.part in (None, unit.part)]
+        if golden is not None:
+            if not golden.is_file():
+                raise KensaError("missing", f"The golden photo {golden} does not exist; check the name.")
+            candidates = training_sets.with_golden(candidates, golden)
+        told = {"rule": {**rule.to_json(), "from": str(folder)}}
+        return self._freeze(person, name or folder.resolve().name, self._of_classes(candidates, rule), told, shares)
+
+    def _of_classes(self, candidates: Sequence[Candidate], rule: Rule) -> list[Candidate]:
+        return [c for c in candidates if not (c.bad and rule.classes) or c.said.get("defect") in rule.classes]
+
+    def _freeze(
+        self,
+        person: Person | None,
+        name: str,
+        candidates: Sequence[Candidate],
+        told: Mapping[str, Any],
+        shares: Shares | None,
+    ) -> Frozen:
+        self.people.require(person, Right.REVIEW)
+        if not is_name(name) or "@" in name:
+            raise KensaError(
+                "bad_name", f"{name!r} cannot name a training set; give a name of letters, digits, dashes."
+            )
+        self.places.make()
+        self.places.sets.mkdir(exist_ok=True)
+        names = sorted({candidate.part for candidate in candidates})
+        locked = {(part, group): golden for part in names for group, golden in self.learned.groups(part).items()}
+        folder = self.places.sets / f"{name}@{_next(self.places.sets, name)}"
+        who = person.name if person else PROGRAM
+        about = {"name": folder.name, "who": who, **told, "parts": self._parts(candidates)}
+        frozen = training_sets.freeze(folder, candidates, locked, about, shares)
+        facts = {key: frozen.card[key] for key in ("sha256", "units", "counts", "rule")}
+        self.learned.frozen(folder.name, facts, frozen.groups, who)
+        return frozen
+
+    def _parts(self, candidates: Sequence[Candidate]) -> dict[str, dict[str, Any]]:
+        """Classes and criterion of each part, as the station would ask; of a part that is new, the classes named."""
+        found = {}
+        for name in sorted({candidate.part for candidate in candidates}):
+            if name in self.parts:
+                part = self.parts.get(name)
+                found[name] = {"defects": list(part.defects), "criteria": part.criteria}
+            else:
+                said = {c.said.get("defect", "") for c in candidates if c.part == name and c.bad}
+                found[name] = {"defects": sorted(said - {"", "none"}), "criteria": ""}
+        return found
+
+    # --- learning ---
+
+    def train(
+        self, person: Person | None, training_set: str, recipe: "Recipe", *, model: str | None = None,
+        parent: str | None = None, name: str = "defect", fresh: bool = False, stop: StopCheck | None = None,
+    ) -> "Iterator[Progress]":  # fmt: skip
+        """Trains an adapter; what `model_runtime.train.train` yields. Nothing that judges is changed by it."""
+        from model_runtime.train import Job, train
+
+        self.people.require(person, Right.MODELS)
+        if not is_name(name) or "@" in name:
+            raise KensaError("bad_name", f"{name!r} cannot name an adapter; give letters, digits, dashes.")
+        base, active, threads = loading.chosen(self.places, self.settings, model, parent)
+        folder = self.set_folder(training_set)
+        self.places.make()
+        job = Job(
+            base, folder, self.places.adapters, self.places.data / "training" / f"{name}-{folder.name}",
+            parent=active, fresh=fresh, name=name, recipe=recipe, who=person.name if person else PROGRAM,
+            program=APP_VERSION, threads=threads,
+        )  # fmt: skip
+        for progress in train(job, stop):
+            if progress.adapter is not None:
+                told = {"set": folder.name, "recipe": asdict(recipe)}
+                self.store.note(job.who, "adapter_trained", f"adapter:{progress.adapter.name}", new=told)
+            yield progress
+
+    def set_folder(self, name: str) -> Path:
+        """A set by name, NAME@NUMBER or path; of a bare name the newest."""
+        newest = _next(self.places.sets, name) - 1
+        for folder in (
+            self.places.sets / name,
+            self.places.sets / f"{name}@{newest}",
+            Path(name).expanduser().absolute(),
+        ):
+            if folder.is_dir():
+                return folder
+        known = ", ".join(path.name for path in self.sets()) or "none"
+        raise KensaError("unknown_set", f"There is no training set {name!r}; frozen are: {known}.")
+
+    def sets(self) -> list[Path]:
+        """Folders of all frozen sets, by name."""
+        return sorted(path for path in self.places.sets.glob("*@*") if not path.name.startswith("."))
+
+    # --- the gate ---
+
+    def weigh(
+        self, adapter: str, training_set: str | None = None, margins: Margins | None = None,
+        step: Callable[[int, int], None] | None = None,
+    ) -> Gate:  # fmt: skip
+        """Both adapters over the golden evaluation set; what the gate says. Changes nothing."""
+        from model_runtime.dataset import read_card, set_faults
+        from model_runtime.evaluate import Case, evaluate
+        from model_runtime.labelled import read_labelled
+
+        base, active, threads = loading.chosen(self.places, self.settings)
+        folder = self.set_folder(training_set or _trained_on(self.places.adapter(adapter)))
+        if faults := set_faults(folder):
+            raise KensaError("changed_set", f"The training set {folder.name} was changed: {faults[0]} Freeze it again.")
+        parts = read_card(folder)["parts"]
+        cases = [
+            Case(folder.name, unit, _question(unit, parts.get(unit.part, {}), self._thresholds(unit.part)))
+            for unit in read_labelled(folder, training_sets.GOLDEN)
+            if unit.verdict
+        ]
+        said: list[list[str]] = []
+        for number, chosen in enumerate((active, self.places.adapter(adapter))):
+            judge, verdicts = self._judges(base, chosen, threads), []
+            for outcome in evaluate(judge, cases):
+                verdicts.append(str(outcome.verdict.judgment.verdict) if outcome.verdict else "INCONCLUSIVE")
+                if step:
+                    step(number * len(cases) + len(verdicts), 2 * len(cases))
+            said.append(verdicts)
+        pairs = [Pair(c.labelled.name, c.labelled.bad, old, new) for c, old, new in zip(cases, *said, strict=True)]
+        return decide(pairs, margins)
+
+    def promote(self, person: Person | None, adapter: str, reason: str, gate: Gate) -> Promotion:
+        """The adapter judges from the next unit on. `gate`: what `weigh` said of it; a closed one lets nobody in."""
+        self.people.require(person, Right.MODELS)
+        if not reason.strip():
+            raise KensaError("no_reason", "A promotion needs a reason; it is kept in the audit trail.")
+        if not gate.open:
+            raise KensaError("gate_closed", f"The adapter {adapter} is not let in. {' '.join(gate.sentences)}")
+        folder = self.places.adapter(adapter)
+        name = folder.name if folder.parent == self.places.adapters else str(folder)
+        return self._change(person, PROMOTED, name, reason.strip(), gate=gate)
+
+    def rollback(self, person: Person | None, reason: str) -> Promotion:
+        """Undoes the newest promotion that was not undone; the adapter before it judges from the next unit on."""
+        self.people.require(person, Right.MODELS)
+        newest = self.learned.to_undo()
+        if newest is None:
+            raise KensaError("nothing_to_undo", "No adapter was promoted that could be rolled back.")
+        return self._change(person, ROLLED_BACK, newest.previous, reason.strip(), undoes=newest.id)
+
+    def _change(
+        self,
+        person: Person | None,
+        kind: str,
+        adapter: str | None,
+        reason: str,
+        gate: Gate | None = None,
+        undoes: int | None = None,
+    ) -> Promotion:
+        """Told first, then done: a crash between them leaves a line that says what was wanted, and the old adapter."""
+        base = self.places.model(self.settings.model)
+        folder = self.places.adapter(adapter) if adapter else base / "defect-lora"
+        who = person.name if person else PROGRAM
+        promotion = self.learned.add(
+            kind, adapter, _identity(folder), self.settings.adapter, self.settings.model, reason, who,
+            gate.to_json() if gate else None, undoes,
+        )  # fmt: skip
+        self.settings = self.settings.changed(adapter=adapter)
+        self.settings.save(self.places.settings)
+        return promotion
+
+    def _thresholds(self, part: str) -> Any:
+        """The site's, else the part's; None: those of each adapter's own card."""
+        return self.settings.thresholds or self.parts.get_or_general(part).thresholds
+
+
+def _question(unit: Any, part: Mapping[str, Any], thresholds: Any) -> Any:
+    from model_runtime.verdict import DEFECTS, Question
+
+    return Question(
+        unit.photo, unit.voice, unit.golden if unit.photo else None, unit.part or None,
+        tuple(part.get("defects", ())) or DEFECTS, str(part.get("criteria", "")), thresholds,
+    )  # fmt: skip
+
+
+def _trained_on(folder: Path) -> str:
+    """The set named in an adapter's card."""
+    from model_runtime.adapter_card import read_card
+
+    name = str(read_card(folder).training.get("set", ""))
+    if not name:
+        raise KensaError("unknown_set", f"The card of {folder.name} names no training set; say --set NAME.")
+    return name
+
+
+def _identity(folder: Path) -> str:
+    from model_runtime.adapter_card import read_card
+
+    return read_card(folder).identity if folder.is_dir() else "none"
+
+
+def _next(folder: Path, name: str) -> int:
+    """The next free number of NAME@NUMBER."""
+    taken = (path.name.rpartition("@")[2] for path in folder.glob(f"{name}@*"))
+    return max([0, *(int(number) for number in taken if number.isdecimal())]) + 1
