@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from inspector_app.capture.wedge import Wedge
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.ui.desk import Desk
@@ -97,6 +98,7 @@ class Gate(QObject):
             mark("Sign in"),
             mark("Choose your name with the arrow keys, type your PIN; or scan your badge."),
             badge=station.people.sign_in_badge,
+            wedge=Wedge.of(self._window.settings),
             must=True,
             parent=self._window,
         )

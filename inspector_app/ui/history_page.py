@@ -154,6 +154,9 @@ class HistoryPage(Spoken, Themed, QWidget):
         else:
             self.model.extend(rows)
         self._show_layer()
+        typing = self.search_edit.hasFocus() or self.verdict_box.hasFocus()
+        if before is None and self.isVisible() and not typing:
+            self.to_table()  # the table was hidden while it was empty, and could not take the keys
 
     def _failed(self, number: int) -> None:
         if number == self._asked:

@@ -6,11 +6,13 @@ Knows widgets and where they stand; what they do is in inspect_page.py.
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector_app.capture.setup import CameraSetup
+from inspector_app.records.record import Inspection
 from inspector_app.ui import theme
 from inspector_app.ui.actions import INSPECT_ACTS
 from inspector_app.ui.compare import Compare, CompareStage
 from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.language import Spoken, mark
+from inspector_app.ui.sentences import sentence
 from inspector_app.ui.strip import UnitStrip
 from inspector_app.ui.unit import Step, Unit
 from inspector_app.ui.unit_cards import CriterionCard, IdentityCard
@@ -18,8 +20,8 @@ from inspector_app.ui.unit_form import UnitForm
 from inspector_app.ui.verdict_band import VerdictBand
 from inspector_app.ui.verdict_card import VerdictDetails
 from inspector_app.ui.voice_card import VoiceCard
-from inspector_app.ui.widgets import IconButton, KeyButton, card, scrolled
-from model_runtime.verdict import Verdict
+from inspector_app.ui.widgets import IconButton, KeyButton, card, label, scrolled
+from model_runtime.verdict import Fixable, Verdict
 
 ACTS = {act.name: act for act in INSPECT_ACTS}
 _RIGHT = 392
@@ -121,6 +123,8 @@ class InspectLayout(Spoken, QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
+        self.caution = label("warning", wrap=True)
+        column.addWidget(self.caution)
         column.addWidget(self.details)
         column.addWidget(self.buttons["play"])
         # A long note is higher than a small screen has room for.
@@ -146,9 +150,16 @@ class InspectLayout(Spoken, QWidget):
         if unit.sent:
             self.identity_card.show_unit(unit)
             record = unit.inspection
+            self._show_cautions(record)
             self.buttons["play"].setVisible(record is not None and record.voice is not None)
             if record is None or record.verdict is None:
                 self.details.clear()
+
+    def _show_cautions(self, record: Inspection | None) -> None:
+        """What to know of the unit beside its verdict: its serial number was seen before, a sample has expired."""
+        codes = record.cautions if record is not None else ()
+        self.caution.setText("\n".join(sentence(Fixable(code, code)) for code in codes))
+        self.caution.setVisible(bool(codes))
 
     def mark_region(self, verdict: Verdict | None) -> None:
         """The place of the defect, and the golden sample beside it where there is one."""

@@ -247,7 +247,12 @@ class MainWindow(Spoken, QMainWindow):
         """A device can be open once only: the page lets it go while it is tested, and has it again after."""
         feed = self.inspect_page.feed
         test.began.connect(feed.close)
-        dialog.finished.connect(lambda _: feed.state == "closed" and feed.open(self.inspect_page.camera_setup))
+        dialog.finished.connect(self._camera_back)
+
+    def _camera_back(self) -> None:
+        page = self.inspect_page
+        if page.feed.state == "closed":
+            page.feed.open(page.camera_setup)
 
     def open_dialog(self, dialog: QDialog) -> None:
         """Over this window, which gets the keys back after it, also where no window manager does that."""

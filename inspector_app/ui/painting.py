@@ -3,7 +3,7 @@
 Knows painters and fonts. Knows no widget of ours; `Painted` lets a test ask what had to be shortened.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
@@ -70,9 +70,13 @@ def wrapped_height(font: QFont, text: str, width: float) -> float:
     return QFontMetricsF(font).boundingRect(QRectF(0, 0, width, 10_000), int(_WRAPPED), text).height()
 
 
-def first_that_fits(base: QFont, text: str, room: QRectF, sizes: Iterable[int]) -> QFont:
-    """The largest of some sizes at which the text, broken into lines, fits; the smallest when none does."""
+def first_that_fits(base: QFont, text: str, room: QRectF, sizes: Sequence[int]) -> QFont:
+    """The largest of some sizes at which the text fits on one line, else broken into lines; the smallest at last."""
     font = base
+    for pixels in sizes:
+        font = sized(base, pixels)
+        if QFontMetricsF(font).horizontalAdvance(text) <= room.width():
+            return font
     for pixels in sizes:
         font = sized(base, pixels)
         if wrapped_height(font, text, room.width()) <= room.height():

@@ -119,7 +119,7 @@ def sentence(error: Fixable) -> str:
     if seconds := getattr(error, "seconds", None):
         return tr("Too many failed attempts; wait {seconds} seconds and try again.", seconds=seconds)
     source = SENTENCES.get(error.code)
-    if source is not None and tr(source) != source:
+    if source is not None and (tr(source) != source or error.message == error.code):
         return tr(source)
     first, *more = error.message.splitlines() or [""]
     return f"{first.rstrip(' :')}." if more else first

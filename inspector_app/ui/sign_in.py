@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from inspector_app.capture.wedge import Wedge
 from inspector_app.rights import Person, Role
 from inspector_app.ui import icons, theme
 from inspector_app.ui.desk import Desk
@@ -42,6 +43,7 @@ class PinDialog(Sheet):
         hint: str,
         *,
         badge: Badge | None = None,
+        wedge: Wedge | None = None,
         must: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -51,7 +53,7 @@ class PinDialog(Sheet):
         self._busy = False
         self._build(people)
         if badge is not None:
-            scanner = Scanner(self)
+            scanner = Scanner(self, wedge)
             scanner.scanned.connect(self._scanned)
 
     def _build(self, people: list[Person]) -> None:

@@ -15,7 +15,7 @@ from model_runtime.verdict import Answer, Verdict
 
 _BUSY = "loader-circle"
 """The icon that turns while it is shown."""
-_CAPITALS = 0.76
+_LATIN, _KANJI = 0.76, 0.9
 """Height of what is seen of a letter, as a part of its font's pixels."""
 
 
@@ -100,7 +100,7 @@ class VerdictBand(Spoken, Painted, QWidget):
             self._paint_words(painter, room, ink, int(self.height() * 0.25), (16, 15, 14))
         else:
             left_over = self._paint_name(painter, room, ink)
-            self._paint_words(painter, room, ink, int(self.height() * 0.58), (20, 18, 16, 14), left_over.width())
+            self._paint_words(painter, room, ink, int(self.height() * 0.58), (20, 18, 16, 15, 14), left_over.width())
         painter.end()
 
     def _paint_icon(self, painter: QPainter, icon: str, ink: QColor, place: QRectF) -> None:
@@ -135,12 +135,14 @@ class VerdictBand(Spoken, Painted, QWidget):
             largest = int(largest * 0.86)
         first = fitting(self.font(), self.title, width or room.width(), largest, bold=True)
         # Set by what is seen of the letters: the fonts' own line heights leave holes above and below.
-        high = _CAPITALS * first.pixelSize()
+        high = (_LATIN if self.title.isascii() else _KANJI) * first.pixelSize()
         gap = 0.16 * first.pixelSize() + 2 if hint else 0.0
         top = (self.height() - high - gap - low) / 2
         painter.setPen(ink)
         painter.setFont(first)
-        painter.drawText(QPointF(room.left(), top + high), self.title)
+        # A kanji reaches below the line that letters stand on.
+        foot = 0.0 if self.title.isascii() else 0.08 * first.pixelSize()
+        painter.drawText(QPointF(room.left(), top + high - foot), self.title)
         painter.setFont(sized(second, second.pixelSize()))
         lines = QRectF(room.left(), top + high + gap, room.width(), low + 4)
         painter.drawText(lines, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), hint)

@@ -141,7 +141,6 @@ class VerdictDetails(Spoken, QWidget):
         self.heard.setReadOnly(not heard_key)
         self._heard_title, self._bar_title, self._heard_key = label("caption"), label("caption"), label("key")
         self._heard_key.setText(heard_key)
-        self._heard_key.setVisible(bool(heard_key))
         self._build()
         self.heard.corrected.connect(self.corrected)
         self.clear()

@@ -82,8 +82,10 @@ class _FacedButton(Spoken, Themed, QPushButton):
         super().__init__()
         self._icon_name, self._icon_size = icon_name, icon_size
         self._icon, self._word, self._cap = QLabel(), label("word"), label("key")
+        self._shown_key = key
         self._cap.setText(key_name(key) if key else "")
-        self._cap.setVisible(bool(key))
+        if not key:
+            self._cap.hide()  # and never shown here: what has no parent yet would be a window of its own
         for part in (self._icon, self._word, self._cap):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.say(self.set_text, text)
@@ -98,7 +100,12 @@ class _FacedButton(Spoken, Themed, QPushButton):
 
     def set_key(self, key: str) -> None:
         """Another key that does it."""
+        self._shown_key = key
         self._cap.setText(key_name(key))
+
+    def respeak(self) -> None:
+        """Keys are called otherwise in another language."""
+        self._cap.setText(key_name(self._shown_key) if self._shown_key else "")
 
     def set_icon(self, name: str) -> None:
         """Another icon, in the colour that fits."""

@@ -41,7 +41,7 @@ def staffed(qtbot: QtBot, folder: Path, **settings: object) -> Kensa:
 
 @pytest.fixture
 def station(qtbot: QtBot, tmp_path: Path) -> Iterator[Kensa]:
-    made = staffed(qtbot, tmp_path / "data")
+    made = staffed(qtbot, tmp_path / "data", scanner_gap_ms=200)
     yield made
     made.program.close()
     made.window.deleteLater()

@@ -243,6 +243,8 @@ def test_a_foot_pedal_is_a_key(kensa: Kensa, photo: Path) -> None:
 
 def test_a_scan_is_read_wherever_the_focus_is_and_its_enter_judges_nothing(kensa: Kensa, photo: Path) -> None:
     kensa.start()
+    # A busy computer presses the test's keys less quickly than a scanner does.
+    kensa.window.change_settings(kensa.program.settings.changed(scanner_gap_ms=200))
     kensa.window.activateWindow()
     kensa.load_photo(photo)
     handle = kensa.window.windowHandle()
@@ -319,3 +321,12 @@ def test_a_key_in_a_field_types_and_does_nothing_else(kensa: Kensa, photo: Path)
     assert kensa.page.form.lot == "1234567890" and not kensa.page.unit.sent
     press(kensa, "Return")
     assert kensa.page.form.serial_edit.hasFocus() and not kensa.page.unit.sent
+
+
+def test_a_serial_number_that_was_seen_before_is_said(kensa: Kensa, photo: Path) -> None:
+    kensa.start()
+    judged(kensa, photo, "S-1", 0.02)
+    assert kensa.page.caution.isHidden()
+    judged(kensa, photo, "S-1", 0.02)
+    assert kensa.page.caution.text() == "This serial number was inspected before; check the unit."
+    assert not kensa.page.caution.isHidden()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -376,3 +376,29 @@ def test_buttons_are_of_the_kinds_that_show_keys(kensa: Kensa) -> None:
     assert isinstance(kensa.program, Program)
     for button in kensa.page.findChildren(QPushButton):
         assert isinstance(button, KeyButton | IconButton | RailButton)
+
+
+def test_nothing_is_a_window_of_its_own_while_it_is_made(kensa: Kensa) -> None:
+    """A part that is shown before it has its place flashes on the screen, and takes the keys with it."""
+    kensa.start()
+    shown: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                shown.append(type(watched).__name__)
+            return False
+
+    watch, application = Watch(), QApplication.instance()
+    assert application is not None
+    application.installEventFilter(watch)
+    try:
+        again = Kensa(kensa.qtbot, kensa.places.data, kensa.judge, kensa.bench)
+        again.start()
+        again.window.go_history()
+        again.window.help.open()
+        again.program.close()
+        again.window.deleteLater()
+    finally:
+        application.removeEventFilter(watch)
+    assert shown == ["MainWindow"]
