@@ -19,7 +19,7 @@ from inspector_app.people import People
 from inspector_app.places import Places
 from inspector_app.records import counters, worklist
 from inspector_app.records.counters import Counters
-from inspector_app.records.record import Decision, Inspection, LineKind, Opinion, State
+from inspector_app.records.record import Decision, Disposition, Inspection, LineKind, Meaning, Opinion, State
 from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
@@ -199,8 +199,10 @@ class Station:
                 return self.withdraw(kept.id, person, "undone")
         return None
 
-    def review(self, sample_id: str, person: Person | None, opinion: Opinion) -> Inspection:
-        """A supervisor's verdict and disposition; changing the model's verdict needs a reason."""
+    def review(self, sample_id: str, person: Person | None, opinion: Opinion, pin: str | None = None) -> Inspection:
+        """A supervisor's verdict and disposition; changing the model's verdict needs a reason, a concession (特採) the
+        PIN: it is signed electronically, in one act with the review.
+        """
         self.people.require(person, Right.REVIEW)
         kept = self.store.get(sample_id)
         if kept.state is State.CAPTURED:
@@ -209,7 +211,23 @@ class Station:
         opinion = replace(opinion, reason=_text(opinion.reason))
         if decision is Decision.OVERRIDDEN and not opinion.reason:
             raise KensaError("no_reason", "Changing a verdict needs a reason; give one.")
-        return self.store.add_review(kept.id, opinion, decision, _who(person))
+        meaning = Meaning.APPROVED if opinion.disposition is Disposition.CONCESSION else None
+        if meaning is not None:
+            self._confirm_signer(person, pin)
+        return self.store.add_review(kept.id, opinion, decision, _who(person), meaning)
+
+    def sign(self, sample_id: str, person: Person | None, pin: str | None, meaning: Meaning) -> Inspection:
+        """The own name under the record as it stands now, bound to its hash; the PIN proves whose name it is."""
+        self.people.require(person, Right.REVIEW)
+        self._confirm_signer(person, pin)
+        return self.store.sign(self._judged(sample_id).id, _who(person), meaning)
+
+    def _confirm_signer(self, person: Person | None, pin: str | None) -> None:
+        if person is None or person.id is None:
+            raise KensaError("cannot_sign", "Only registered people can sign; register them, or decide otherwise.")
+        if pin is None:
+            raise KensaError("no_signature", "This needs your electronic signature; give your PIN.")
+        self.people.confirm(person.name, pin, Right.REVIEW)
 
     def to_review(self, limit: int | None = 200) -> list[Inspection]:
         """What waits for the supervisor, oldest first."""
@@ -278,7 +296,7 @@ class Station:
         # The unclear ones go to the supervisor anyway; of the others some do by chance, so that misses are found too.
         sure = verdict.judgment.verdict is not Answer.INCONCLUSIVE
         if sure and judged.counts and random.random() * 100 < self.settings.random_share:
-            judged = self.store.add_line(kept.id, LineKind.PICKED, PROGRAM)
+            judged = self.store.add_line(kept.id, LineKind.PICKED, PROGRAM, str(self.settings.random_share))
         return judged
 
     def _judged(self, sample_id: str) -> Inspection:

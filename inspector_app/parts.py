@@ -8,7 +8,7 @@ What was changed in the program itself stands above both; part_editor.py brings 
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from inspector_app.identity import FIELDS, GENERAL, USUAL_NEXT, FieldRule, Ident
 from inspector_app.places import Places, resources
 from model_runtime.verdict import DEFECTS, Thresholds
 
-__all__ = ["GENERAL", "FieldRule", "Identification", "Identity", "Part", "Parts", "Reference"]
+__all__ = ["GENERAL", "FieldRule", "Goals", "Identification", "Identity", "Part", "Parts", "Reference"]
 MODALITIES = ("photo", "voice")
 _KEYS = {
     "title", "defects", "modalities", "required", "golden", "golden_expected", "limits", "thresholds", "criteria",
-    "scan", "target_takt", *FIELDS,
+    "scan", "target_takt", "goals", *FIELDS,
 }  # fmt: skip
 _REFERENCE_KEYS = {"photo", "criterion", "approved_by", "approved_on", "expires_on"}
 _LONGEST_CRITERIA = 2000
@@ -46,6 +46,25 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Goals:
+    """What a proof of concept shall reach; None: no goal. Shares from 0 to 1, takt in seconds, and minutes that people
+    spend on 100 units. ValueError for a goal that is none.
+    """
+
+    miss: float | None = None
+    overkill: float | None = None
+    coverage: float | None = None
+    takt: float | None = None
+    person_minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, most in (("miss", 1), ("overkill", 1), ("coverage", 1), ("takt", 86_400), ("person_minutes", 1e6)):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, int | float) and 0 <= value <= most):
+                raise ValueError(f"the goal {name} must be a number from 0 to {most:g}")
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One part number; `defects` are the classes that the model may answer, `modalities` what it may be judged by,
     `required` what of that must not be left out. ValueError for a part that contradicts itself.
@@ -64,6 +83,7 @@ class Part:
     criteria: str = ""
     identification: Identification = field(default_factory=Identification)
     target_takt: float | None = None
+    goals: Goals = field(default_factory=Goals)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -214,6 +234,7 @@ def part_of(name: str, entry: dict[str, Any], folder: Path) -> Part:
         criteria=entry.get("criteria", ""),
         identification=Identification(rules, entry.get("scan", "")),
         target_takt=entry.get("target_takt"),
+        goals=Goals(**entry.get("goals", {})),
     )
 
 
@@ -235,6 +256,8 @@ def table_of(part: Part, photo: Callable[[Path], str]) -> dict[str, Any]:
         table["thresholds"] = {"ok_below": part.thresholds.ok_below, "ng_above": part.thresholds.ng_above}
     if part.target_takt is not None:
         table["target_takt"] = part.target_takt
+    if part.goals != Goals():
+        table["goals"] = {name: value for name, value in asdict(part.goals).items() if value is not None}
     return table
 
 

@@ -65,6 +65,11 @@ def hash_of(row: AuditRow) -> str:
     return hashlib.sha256(canonical(told).encode()).hexdigest()
 
 
+def sha256_of(value: Any) -> str:
+    """The hash of a value in its one spelling."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
 def trail(session: Session, subject: str) -> list[Entry]:
     """All entries about one thing, oldest first."""
     rows = session.scalars(select(AuditRow).where(AuditRow.subject == subject).order_by(AuditRow.seq))

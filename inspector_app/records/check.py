@@ -16,20 +16,32 @@ from inspector_app.places import Places
 from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.files import MediaFiles, hash_of
+from inspector_app.records.learned import GROUP_LOCKED, PROMOTED, ROLLED_BACK, group_facts, promotion_facts
 from inspector_app.records.part_versions import PART_CHANGED, part_facts
 from inspector_app.records.record import LineKind
 from inspector_app.records.roster import PERSON_CHANGES, person_facts, subject_of
-from inspector_app.records.rows import captured_facts, line_facts, review_facts, verdict_facts, verdict_of
-from inspector_app.records.store import Store
+from inspector_app.records.rows import (
+    captured_facts,
+    line_facts,
+    review_facts,
+    signature_facts,
+    signed_facts,
+    verdict_facts,
+    verdict_of,
+)
+from inspector_app.records.store import SIGNED, Store
 from inspector_app.records.tables import (
     TRIGGERS,
     AuditRow,
+    LearningGroupRow,
     LineRow,
     MediaRow,
     PartVersionRow,
     PersonRow,
+    PromotionRow,
     ReviewRow,
     SampleRow,
+    SignatureRow,
     VerdictRow,
 )
 
@@ -46,6 +58,8 @@ def faults(store: Store, progress: Progress | None = None) -> Iterator[str]:
             yield from _sample_faults(session)
             yield from _verdict_faults(session)
             yield from _added_faults(session)
+            yield from _learned_faults(session)
+            yield from _signature_faults(session)
             yield from _people_faults(session)
     except KensaError as error:
         yield f"database: {error.message}"
@@ -63,7 +77,9 @@ def counts(store: Store) -> dict[str, int]:
 
 _COUNTED: dict[str, Any] = {
     "samples": SampleRow.id, "verdicts": VerdictRow.id, "lines": LineRow.id, "reviews": ReviewRow.id,
-    "parts": PartVersionRow.id, "people": PersonRow.id, "files": MediaRow.sha256, "audit": AuditRow.seq,
+    "signatures": SignatureRow.id,
+    "parts": PartVersionRow.id, "people": PersonRow.id, "promotions": PromotionRow.id, "files": MediaRow.sha256,
+    "audit": AuditRow.seq,
 }  # fmt: skip
 
 
@@ -125,6 +141,34 @@ def _added_faults(session: Session) -> Iterator[str]:
         session,
         ((_Key(f"part:{r.part}", PART_CHANGED, r.who), part_facts(r)) for r in versions),
     )
+
+
+def _learned_faults(session: Session) -> Iterator[str]:
+    """What measures, what teaches, which adapter was let in: no lot can be unlocked behind the program's back."""
+    groups = session.scalars(select(LearningGroupRow).order_by(LearningGroupRow.id))
+    yield from _compared(
+        "group",
+        [GROUP_LOCKED],
+        session,
+        ((_Key(f"part:{r.part}", GROUP_LOCKED, r.who), group_facts(r)) for r in groups),
+    )
+    promotions = session.scalars(select(PromotionRow).order_by(PromotionRow.id))
+    yield from _compared(
+        "promotion",
+        [PROMOTED, ROLLED_BACK],
+        session,
+        ((_Key("adapter", r.kind, r.who), promotion_facts(r)) for r in promotions),
+    )
+
+
+def _signature_faults(session: Session) -> Iterator[str]:
+    """A signature is told of, and what it was put to is still what it was."""
+    rows = list(session.scalars(select(SignatureRow).order_by(SignatureRow.id)))
+    told = ((_Key(r.sample_id, SIGNED, r.who), signature_facts(r)) for r in rows)
+    yield from _compared("signature", [SIGNED], session, told)
+    for row in rows:
+        if row.record_sha256 != audit.sha256_of(signed_facts(session, row.sample_id, row.review_id)):
+            yield f"signature {row.id} of {row.sample_id}: the record is not what was signed"
 
 
 class _Key(NamedTuple):

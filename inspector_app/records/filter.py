@@ -2,15 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from inspector_app.records.record import State
 from model_runtime.verdict import Answer
 
 
+class Sort(StrEnum):
+    """The order of what is found."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    P_NG = "p_ng"  # the likeliest NG first; what has no number last
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What to look for; None passes all. `text` is found anywhere, `since`/`until` are inclusive times of capture,
-    `before` is the id after which the last page ended."""
+    `before` is the id with which the last page ended, in whatever order. `adapter` is its name and version."""
 
     text: str | None = None
     part: str | None = None
@@ -23,3 +32,8 @@ class Filter:
     until: datetime | None = None
     before: str | None = None
     limit: int | None = 200
+    operator: str | None = None
+    shift: str | None = None
+    defect: str | None = None
+    adapter: str | None = None
+    sort: Sort = Sort.NEWEST

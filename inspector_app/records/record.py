@@ -30,7 +30,7 @@ class LineKind(StrEnum):
     RETAKEN = "retaken"  # photographed anew; the text is the id of the new sample
     DISAGREED = "disagreed"  # the operator saw something else, as said in the text or the voice note
     HEARD = "heard"  # what the note really says, typed by a person
-    PICKED = "picked"  # goes to the supervisor by chance, so that misses are found too
+    PICKED = "picked"  # goes to the supervisor by chance, so that misses are found too; the text: how many of 100 do
     CAUTION = "caution"  # what was said when it was kept, as an expired golden sample; the text is the code
 
 
@@ -50,6 +50,14 @@ class Disposition(StrEnum):
     SCRAP = "scrap"
     CONCESSION = "concession"
     HOLD = "hold"
+
+
+class Meaning(StrEnum):
+    """What somebody says by signing (電子署名)."""
+
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,22 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed the record, when and with which meaning; `record_sha256` is the hash of what was signed: sample,
+    verdict and, unless None, the review number `review`.
+    """
+
+    who: str
+    meaning: Meaning
+    record_sha256: str
+    at: datetime
+    review: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "at": iso(self.at)}
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """All that is kept of one unit. `verdict` is None until it is judged; times are UTC; lines and reviews stand in the
     order in which they were added.
@@ -135,6 +159,7 @@ class Inspection:
     retake_of: str | None = None
     lines: tuple[Line, ...] = ()
     reviews: tuple[Review, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
     def last(self, kind: LineKind) -> Line | None:
         """The newest line of a kind."""
@@ -200,6 +225,7 @@ class Inspection:
             "error": failure,
             "lines": [line.to_json() for line in self.lines],
             "reviews": [review.to_json() for review in self.reviews],
+            "signatures": [signature.to_json() for signature in self.signatures],
         }
 
 

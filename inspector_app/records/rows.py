@@ -19,13 +19,15 @@ from inspector_app.records.record import (
     Inspection,
     Line,
     LineKind,
+    Meaning,
     Media,
     Opinion,
     Review,
+    Signature,
     finite,
     iso,
 )
-from inspector_app.records.tables import LineRow, MediaRow, ReviewRow, SampleRow, VerdictRow
+from inspector_app.records.tables import LineRow, MediaRow, ReviewRow, SampleRow, SignatureRow, VerdictRow
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import (
     Answer,
@@ -69,12 +71,15 @@ def inspections_of(session: Session, found: Iterable[Any], files: MediaFiles) ->
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
         ids = [row[0].id for row in some]
-        lines, reviews = _lines(session, ids, files), _reviews(session, ids)
+        lines, reviews, signed = _lines(session, ids, files), _reviews(session, ids), _signatures(session, ids)
         for row in some:
-            yield _inspection(row, files, lines[row[0].id], reviews[row[0].id])
+            sample_id = row[0].id
+            yield _inspection(row, files, lines[sample_id], reviews[sample_id], signed[sample_id])
 
 
-def _inspection(found: Found, files: MediaFiles, lines: Sequence[Line], reviews: Sequence[Review]) -> Inspection:
+def _inspection(
+    found: Found, files: MediaFiles, lines: Sequence[Line], reviews: Sequence[Review], signed: Sequence[Signature]
+) -> Inspection:
     sample, said, photo, voice, golden = found
     return Inspection(
         id=sample.id,
@@ -98,6 +103,7 @@ def _inspection(found: Found, files: MediaFiles, lines: Sequence[Line], reviews:
         retake_of=sample.retake_of,
         lines=tuple(lines),
         reviews=tuple(reviews),
+        signatures=tuple(signed),
     )
 
 
@@ -122,6 +128,15 @@ def _reviews(session: Session, ids: list[str]) -> defaultdict[str, list[Review]]
     return found
 
 
+def _signatures(session: Session, ids: list[str]) -> defaultdict[str, list[Signature]]:
+    found: defaultdict[str, list[Signature]] = defaultdict(list)
+    query = select(SignatureRow).where(SignatureRow.sample_id.in_(ids)).order_by(SignatureRow.id)
+    for row in session.scalars(query):
+        signed = Signature(row.who, Meaning(row.meaning), row.record_sha256, row.at, row.review_id)
+        found[row.sample_id].append(signed)
+    return found
+
+
 def captured_facts(row: SampleRow) -> dict[str, Any]:
     """What the audit trail tells of a kept sample; `kensa verify` compares it with the row."""
     names = ("photo_sha256", "voice_sha256", "golden_sha256", "photo_name", "voice_name", "golden_name",
@@ -141,6 +156,27 @@ def review_facts(row: ReviewRow) -> dict[str, Any]:
     names = ("id", "decision", "verdict", "defect", "severity", "region_row", "region_col", "region_grid",
              "reason", "disposition", "app_version")  # fmt: skip
     return {**{name: getattr(row, name) for name in names}, "at": iso(row.at)}
+
+
+def signature_facts(row: SignatureRow) -> dict[str, Any]:
+    """What the audit trail tells of a signature."""
+    names = ("id", "review_id", "meaning", "record_sha256")
+    return {**{name: getattr(row, name) for name in names}, "at": iso(row.at)}
+
+
+def signed_facts(session: Session, sample_id: str, review_id: int | None) -> dict[str, Any]:
+    """All that a signature is bound to: what was captured (with the hashes of photo and voice), the verdict, the
+    review. None of it ever changes, so that the same hash can be computed for ever.
+    """
+    sample = session.get_one(SampleRow, sample_id)
+    said = session.scalar(select(VerdictRow).where(VerdictRow.sample_id == sample_id))
+    review = session.get(ReviewRow, review_id) if review_id is not None else None
+    return {
+        "id": sample_id,
+        "captured": captured_facts(sample),
+        "judged": verdict_facts(verdict_of(said)) if said else None,
+        "reviewed": {**review_facts(review), "who": review.who} if review else None,
+    }
 
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:

@@ -21,20 +21,25 @@ from inspector_app.places import Places
 from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.files import MediaFiles
-from inspector_app.records.record import Decision, Inspection, LineKind, Opinion, State
+from inspector_app.records.record import Decision, Inspection, LineKind, Meaning, Opinion, State
 from inspector_app.records.rows import (
     captured_facts,
     line_facts,
     load,
     review_facts,
     review_row,
+    signature_facts,
+    signed_facts,
     verdict_facts,
     verdict_row,
 )
-from inspector_app.records.tables import LineRow, MediaRow, SampleRow
+from inspector_app.records.tables import LineRow, MediaRow, ReviewRow, SampleRow, SignatureRow
 from inspector_app.rights import PROGRAM
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import Verdict
+
+SIGNED = "signed"
+"""How the audit trail calls a signature."""
 
 
 class Store:
@@ -97,14 +102,26 @@ class Store:
             self._add_line(session, sample_id, kind, who, text, self._keep(session, voice, made), voice)
             return self._inspection(session, sample_id)
 
-    def add_review(self, sample_id: str, opinion: Opinion, decision: Decision, who: str) -> Inspection:
-        """Adds a supervisor's opinion; the verdict of the model stays as it was."""
+    def add_review(
+        self, sample_id: str, opinion: Opinion, decision: Decision, who: str, meaning: Meaning | None = None
+    ) -> Inspection:
+        """Adds a supervisor's opinion, signed where a meaning is given; the verdict of the model stays as it was."""
         with self.database.write() as session:
             self._refuse_withdrawn(session, sample_id)
             row = review_row(sample_id, opinion, decision, who)
             session.add(row)
             session.flush()
             audit.append(session, who, "reviewed", sample_id, new=review_facts(row))
+            if meaning is not None:
+                self._sign(session, sample_id, row.id, who, meaning)
+            return self._inspection(session, sample_id)
+
+    def sign(self, sample_id: str, who: str, meaning: Meaning) -> Inspection:
+        """Adds a signature to the record with the review that stands; the caller has made sure who signs."""
+        with self.database.write() as session:
+            self._refuse_withdrawn(session, sample_id)
+            last = session.scalar(select(func.max(ReviewRow.id)).where(ReviewRow.sample_id == sample_id))
+            self._sign(session, sample_id, last, who, meaning)
             return self._inspection(session, sample_id)
 
     def note(self, who: str, what: str, subject: str, old: object = None, new: object = None) -> None:
@@ -205,6 +222,19 @@ class Store:
         session.add(row)
         session.flush()
         audit.append(session, who, str(kind), sample_id, new=line_facts(row))
+
+    def _sign(self, session: Session, sample_id: str, review: int | None, who: str, meaning: Meaning) -> None:
+        row = SignatureRow(
+            sample_id=sample_id,
+            review_id=review,
+            who=who,
+            meaning=str(meaning),
+            record_sha256=audit.sha256_of(signed_facts(session, sample_id, review)),
+            at=datetime.now(UTC),
+        )
+        session.add(row)
+        session.flush()
+        audit.append(session, who, SIGNED, sample_id, new=signature_facts(row))
 
     def _refuse_withdrawn(self, session: Session, sample_id: str) -> None:
         self._sample(session, sample_id)

@@ -167,6 +167,91 @@ class ReviewRow(Table):
     __table_args__ = (Index("ix_reviews_sample_id", "sample_id", "id"),)
 
 
+class SignatureRow(Table):
+    """Who put the own name to a record, with which meaning; written once, bound to the record as it was by its hash."""
+
+    __tablename__ = "signatures"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sample_id: Mapped[str] = mapped_column(ForeignKey("samples.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
+    who: Mapped[str] = mapped_column(Text)
+    meaning: Mapped[str] = mapped_column(String(12))
+    record_sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_signatures_sample_id", "sample_id", "id"),)
+
+
+class SearchCaptureRow(Table):
+    """What units have in common when they are captured; "" for what is not there; how many there are and the numbers of
+    the first and the last one. Triggers fill it, for the search.
+    """
+
+    __tablename__ = "search_captures"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    part: Mapped[str] = mapped_column(Text)
+    lot: Mapped[str] = mapped_column(Text)
+    work_order: Mapped[str] = mapped_column(Text)
+    operator: Mapped[str] = mapped_column(Text)
+    shift: Mapped[str] = mapped_column(Text)
+    units: Mapped[int] = mapped_column(Integer)
+    first: Mapped[int | None] = mapped_column(Integer)
+    last: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (Index("ix_search_captures_part", "part", "lot", "work_order", "operator", "shift", unique=True),)
+
+
+class SearchAnswerRow(Table):
+    """What verdicts of a part have in common, and the numbers of the first and the last such unit. Triggers fill it."""
+
+    __tablename__ = "search_answers"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    part: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text)
+    defect: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(Text)
+    adapter: Mapped[str] = mapped_column(Text)
+    first: Mapped[int | None] = mapped_column(Integer)
+    last: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (Index("ix_search_answers_part", "part", "verdict", "defect", "severity", "adapter", unique=True),)
+
+
+class SearchSpanRow(Table):
+    """When 4096 units that follow each other were captured, in microseconds: so a time is found without walking."""
+
+    __tablename__ = "search_spans"
+
+    span: Mapped[int] = mapped_column(Integer, primary_key=True)
+    earliest: Mapped[int] = mapped_column(Integer)
+    latest: Mapped[int] = mapped_column(Integer)
+
+
+class SearchUnitRow(Table):
+    """One unit in small numbers, in the order of keeping, so that a million of them are walked in a moment; `at` is the
+    time of capture in microseconds, `texts` how many of its texts lie in search_texts, from row 256 * n on.
+    """
+
+    __tablename__ = "search_units"
+
+    n: Mapped[int] = mapped_column(Integer, primary_key=True)
+    capture: Mapped[int] = mapped_column(Integer)
+    answer: Mapped[int | None] = mapped_column(Integer)
+    at: Mapped[int] = mapped_column(Integer)
+    p_ng: Mapped[float] = mapped_column(Float)  # -1 where there is none, so that each has its place
+    texts: Mapped[int] = mapped_column(Integer)
+    sample_id: Mapped[str] = mapped_column(String(26))
+
+    __table_args__ = (
+        Index("ix_search_units_sample_id", "sample_id", unique=True),
+        Index("ix_search_units_capture", "capture", "n"),
+        Index("ix_search_units_p_ng", "p_ng", "n", "capture", "answer", "at"),
+    )
+
+
 class PartVersionRow(Table):
     """A part's definition as it was changed in the program; written once, the highest version stands."""
 
@@ -210,6 +295,40 @@ class AttemptRow(Table):
     until: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class LearningGroupRow(Table):
+    """A lot, serial number or photo that was put into a training set: whether it measures or teaches, for good."""
+
+    __tablename__ = "learning_groups"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    part: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    golden: Mapped[bool]
+    training_set: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_learning_groups_part", "part", "name", unique=True),)
+
+
+class PromotionRow(Table):
+    """An adapter that was let in, or put back in its place; written once, the newest stands."""
+
+    __tablename__ = "promotions"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    adapter: Mapped[str | None] = mapped_column(Text)
+    identity: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("promotions.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    gate: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    who: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class AuditRow(Table):
     """Who did what, when, to what; each row holds the hash of the one before it."""
 
@@ -250,5 +369,18 @@ TRIGGERS = (
     "people_fixed",
     "people_no_delete",
     "people_no_replace",
+    "signatures_no_update",
+    "signatures_no_delete",
+    "signatures_no_replace",
+    "search_sample",
+    "search_verdict",
+    "search_line",
+    "search_review",
+    "learning_groups_no_update",
+    "learning_groups_no_delete",
+    "learning_groups_no_replace",
+    "promotions_no_update",
+    "promotions_no_delete",
+    "promotions_no_replace",
 )
 """Names of the triggers that a sound database has; the migrations create them."""

@@ -10,7 +10,7 @@ from inspector_app.capture.sample import Sample
 from inspector_app.inspection import Station
 from inspector_app.records.database import HEAD
 from inspector_app.records.history import History
-from inspector_app.records.record import Disposition, Opinion
+from inspector_app.records.record import Disposition, Meaning, Opinion
 from inspector_app.rights import Person, Role
 from model_runtime.verdict import Answer, Fixable
 from tests.fakes import FakeJudge
@@ -53,6 +53,7 @@ def people_at_work(at: Station) -> None:
     at.save_part(sato, replace(at.parts.get("pcb"), criteria="ショートなきこと"), "初版")
     admin = at.people.add(None, "田中", Role.QUALITY, "2580", "EMP-000001")
     at.people.sign_in(admin.name, "2580")
+    at.sign(good, admin, "2580", Meaning.APPROVED)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,18 @@ from model_runtime.verdict import Answer
 from tests.flow.conftest import Kensa, LoadedJudge
 from tests.makers import png, station
 
-CHECKED = {"samples": 2, "verdicts": 2, "lines": 0, "reviews": 0, "parts": 0, "people": 0, "files": 2, "audit": 4}
+CHECKED = {
+    "samples": 2,
+    "verdicts": 2,
+    "lines": 0,
+    "reviews": 0,
+    "signatures": 0,
+    "parts": 0,
+    "people": 0,
+    "promotions": 0,
+    "files": 2,
+    "audit": 4,
+}
 
 
 @pytest.fixture
@@ -238,7 +249,7 @@ def test_the_log_tells_no_names(judged: Kensa, tmp_path: Path) -> None:
 def test_what_people_said_is_shown(judged: Kensa, tmp_path: Path) -> None:
     at = station(tmp_path / "data")
     bad, good = (row.id for row in History.of(at.store).search())
-    at.review(bad, Person.typed("Ito"), Opinion(Answer.OK, Disposition.CONCESSION, reason="within the limit sample"))
+    at.review(bad, Person.typed("Ito"), Opinion(Answer.OK, Disposition.ACCEPT, reason="within the limit sample"))
     at.withdraw(good, Person.typed("Sato"), "photographed twice")
     at.store.close()
     shown = judged("show", bad).out

@@ -22,7 +22,9 @@ from model_runtime.verdict import Question, Thresholds, Verdict
 from tests.fakes import FakeJudge
 from tests.makers import photo, sample, voice
 
-NONE = dict.fromkeys(("samples", "verdicts", "lines", "reviews", "parts", "people", "files", "audit"), 0)
+NONE = dict.fromkeys(
+    ("samples", "verdicts", "lines", "reviews", "signatures", "parts", "people", "promotions", "files", "audit"), 0
+)
 
 
 def verdict(p_ng: float = 0.9, **changes: object) -> Verdict:

@@ -1,0 +1,184 @@
+"""The figures of a period from its units: yield, override, coverage, miss and overkill of all, kappa, takt, drift, slices.
+
+Knows units as records/figures.py gives them, and the formulas beside this file; knows no database. docs/reports.md names
+every field and its source.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from inspector_app.parts import Goals
+from inspector_app.quality import kpi
+from inspector_app.quality.agreement import Kappa, cohen
+from inspector_app.quality.drift import Shift, drift
+from inspector_app.quality.rates import Drawn, Rate, Truth, rate, truth
+from inspector_app.quality.spc import Bar, Group, PChart, p_chart, pareto
+from inspector_app.records.figures import Unit
+from inspector_app.shifts import ShiftPlan
+
+OK, NG, INCONCLUSIVE = "OK", "NG", "INCONCLUSIVE"
+LONGEST_ACT = 120.0
+"""Seconds that one act of a person can take: whatever is longer between two acts was not spent on units."""
+SLICES: dict[str, Callable[[Unit], str]] = {
+    "part": lambda u: u.part,
+    "shift": lambda u: u.shift,
+    "operator": lambda u: u.operator,
+    "adapter": lambda u: u.adapter.split("/")[0],
+    "week": lambda u: "{}-W{:02}".format(*u.at.astimezone().isocalendar()[:2]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of some units. `yield_` counts the verdict that stands, `first_pass` units that were OK at once: not taken anew, not
+    reworked, not called otherwise first. `override`: of the reviewed, those whose verdict was changed.
+    """
+
+    units: int
+    judged: int
+    ok: int
+    ng: int
+    inconclusive: int
+    reviewed: int
+    drawn: int
+    yield_: Rate
+    first_pass: Rate
+    override: Rate
+    coverage: Rate
+    truth: Truth
+    kappa: Kappa
+    takt: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The units that share a value."""
+
+    by: str
+    value: str
+    figures: Figures
+
+
+def figures(units: Sequence[Unit]) -> Figures:
+    """All figures of these units."""
+    judged = [u for u in units if u.called is not None]
+    answers = Counter(u.answer for u in units)
+    standing = answers[OK] + answers[NG] + answers[INCONCLUSIVE]
+    reviewed = [u for u in judged if u.review is not None]
+    # An INCONCLUSIVE is no verdict that could be changed.
+    decided = [u for u in reviewed if u.called != INCONCLUSIVE]
+    at_random = drawn_of(judged)
+    return Figures(
+        units=len(units),
+        judged=len(judged),
+        ok=answers[OK],
+        ng=answers[NG],
+        inconclusive=answers[INCONCLUSIVE],
+        reviewed=len(reviewed),
+        drawn=sum(d.called != INCONCLUSIVE for d in at_random),
+        yield_=rate(answers[OK], standing),
+        first_pass=rate(sum(map(_first_pass, units)), standing),
+        override=rate(sum(u.review != u.called for u in decided), len(decided)),
+        coverage=rate(sum(u.called != INCONCLUSIVE for u in judged), len(judged)),
+        truth=truth(Counter(u.called or "" for u in judged), at_random),
+        kappa=cohen((u.called or "", u.review or "") for u in decided if u.review in (OK, NG) and u.chance is not None),
+        takt=_takt(units),
+    )
+
+
+def drawn_of(units: Iterable[Unit]) -> list[Drawn]:
+    """What chance sent to the supervisor and was reviewed, and of the INCONCLUSIVE, which all go there, the reviewed."""
+    return [
+        Drawn(u.called or "", u.review == NG, u.chance or 1.0)
+        for u in units
+        if u.review in (OK, NG) and (u.chance is not None or u.called == INCONCLUSIVE)
+    ]
+
+
+def slices(units: Sequence[Unit], by: Iterable[str] = SLICES) -> list[Slice]:
+    """The same figures by part, shift, operator, adapter version and week, where there is more than one value."""
+    found = []
+    for name in by:
+        groups: defaultdict[str, list[Unit]] = defaultdict(list)
+        for unit in units:
+            groups[SLICES[name](unit)].append(unit)
+        if len(groups) > 1:
+            found += [Slice(name, value, figures(group)) for value, group in sorted(groups.items())]
+    return found
+
+
+def chart(units: Iterable[Unit], plan: ShiftPlan, centre: float | None = None) -> PChart:
+    """The p-chart of NG, a subgroup each shift, or each day where there are no shifts."""
+    groups: dict[datetime, tuple[str, list[str]]] = {}
+    for unit in units:
+        if unit.answer in (OK, NG):
+            span = plan.shift(unit.at) or plan.day(unit.at)
+            day = plan.day(unit.at).name
+            name = day if span.name == day else f"{day} {span.name}"
+            groups.setdefault(span.since, (name, []))[1].append(unit.answer or "")
+    return p_chart((Group(name, said.count(NG), len(said)) for _, (name, said) in sorted(groups.items())), centre)
+
+
+def defects(units: Iterable[Unit]) -> tuple[Bar, ...]:
+    """The Pareto of NG units by the defect class that stands."""
+    return pareto(Counter(u.found or "none" for u in units if u.answer == NG))
+
+
+def drifted(reference: Iterable[Unit], today: Iterable[Unit]) -> Shift | None:
+    """Whether p_ng is spread as in the reference period."""
+    return drift([u.p_ng for u in reference if u.p_ng is not None], [u.p_ng for u in today if u.p_ng is not None])
+
+
+def person_minutes(units: Sequence[Unit], acts: Iterable[tuple[str, datetime]]) -> float | None:
+    """Minutes of people per 100 units: between a person's acts (a unit captured, a review given) as long as it took, at
+    most two minutes each; the first act of all counts nothing. None without units."""
+    when: defaultdict[str, list[datetime]] = defaultdict(list)
+    for unit in units:
+        when[unit.operator].append(unit.at)
+    for who, at in acts:
+        when[who].append(at)
+    seconds = sum(
+        min(LONGEST_ACT, (after - before).total_seconds())
+        for moments in when.values()
+        for before, after in pairwise(sorted(moments))
+    )
+    return seconds / 60 / len(units) * 100 if units else None
+
+
+def standings(
+    goals: Goals, units: Sequence[Unit], found: Figures, acts: Iterable[tuple[str, datetime]]
+) -> list[kpi.Standing]:
+    """Where each goal of a part stands; goals that are not set are left out."""
+    rows = []
+    if goals.miss is not None:
+        rows.append(kpi.at_most("miss", goals.miss, found.truth.miss))
+    if goals.overkill is not None:
+        rows.append(kpi.at_most("overkill", goals.overkill, found.truth.overkill))
+    if goals.coverage is not None:
+        rows.append(kpi.at_least("coverage", goals.coverage, found.coverage))
+    if goals.takt is not None:
+        rows.append(kpi.time_at_most("takt", goals.takt, _gaps(units)))
+    if goals.person_minutes is not None:
+        value = person_minutes(units, acts)
+        rows.append(kpi.amount_at_most("person_minutes", goals.person_minutes, value, len(units)))
+    return rows
+
+
+def _first_pass(unit: Unit) -> bool:
+    straight = unit.called in (OK, None) or unit.review == OK
+    return unit.answer == OK and straight and not unit.retake and unit.disposition in ("", "accept")
+
+
+def _gaps(units: Iterable[Unit]) -> list[float]:
+    moments = sorted(unit.at for unit in units)
+    return [(after - before).total_seconds() for before, after in pairwise(moments)]
+
+
+def _takt(units: Iterable[Unit]) -> float | None:
+    """The median of the seconds between units, so that a break does not count."""
+    gaps = _gaps(units)
+    return median(gaps) if gaps else None
