@@ -32,6 +32,8 @@ COLUMNS = (
 BALANCED_BY = ("operator", "shift", "language", "lot")
 LEAST_GROUPS = 5
 """Fewer lots than that cannot be split: then serial numbers are, or the units themselves."""
+FLOOR = {GOLDEN: (5, 0.5), VALIDATION: (4, 0.25)}
+"""Good and bad units, each, that a split gets at least, and the share of them that it may get for that."""
 LISTED = 200
 """Pairs of near-duplicates that the card names; it always says how many there are."""
 
@@ -175,12 +177,15 @@ def _take(
 ) -> None:
     """Whole groups into a split, until it has its share of the good and of the bad units in `of`."""
     have = Counter(units[i].candidate.bad for i in of if sides.get(i) == where)
-    want = Counter(units[i].candidate.bad for i in of)
+    there = Counter(units[i].candidate.bad for i in of)
+    # Few units would leave one or two to measure with: then up to a half, or a quarter, of them is set aside.
+    least, most = FLOOR[where]
+    want = {bad: max(share * n, min(least, n * most)) if share else 0.0 for bad, n in there.items()}
     for numbers in groups:
         if not numbers or sides.get(numbers[0]):
             continue
         bad = sum(units[i].candidate.bad for i in numbers) * 2 >= len(numbers)
-        if have[bad] + len(numbers) / 2 <= share * want[bad]:
+        if have[bad] + len(numbers) / 2 <= want[bad]:
             sides |= dict.fromkeys(numbers, where)
             have.update(units[i].candidate.bad for i in numbers)
 

@@ -24,6 +24,8 @@ from model_runtime.voice import clip_of, load_voice
 
 WEIGHT = {"verdict": 2.0, "defect": 1.0, "severity": 0.3, "row": 0.7, "col": 0.7, "heard": 1.0, "voice_says": 2.0}
 """How much each field of the answer counts; of a text, each token."""
+HALF = torch.bfloat16
+"""Number type of what is kept: half the memory, and what the decoder multiplies in anyway."""
 NAMED_GOLDEN, ALONE, WITHOUT_VOICE = 0.6, 0.1, 0.3
 """Shares of the questions in training: beside the part's own golden photo rather than another good unit of the train
 split, without any, without the voice note that belongs to it."""
@@ -88,7 +90,7 @@ class Senses:
             picture, place = expose(picture, point, seed, strength)
         reader = self.reader
         cut = prepare(reader.fit(picture), reader.crop_size, reader.patch_size, reader.settings.dynamic_hd)
-        return Glance(self.engine.see(cut).to(torch.bfloat16), place)
+        return Glance(self.engine.see(cut).to(HALF), place)
 
     @torch.no_grad()
     def hear(self, path: Path, seed: str | None, kinds: Sequence[str]) -> dict[str, Tensor]:
@@ -100,7 +102,7 @@ class Senses:
         if heard is None:
             return {}
         return {
-            kind: self.engine.hear(heard.features, heard.tokens, kind == "photo").to(torch.bfloat16) for kind in kinds
+            kind: self.engine.hear(heard.features, heard.tokens, kind == "photo").to(HALF) for kind in kinds
         }
 
     def goldens(self, path: Path) -> list[Tensor]:
@@ -181,11 +183,11 @@ class Lessons:
         rows, answers = [], []
         for one in asked:
             ids, weights = self.answer(one)
-            rows.append(torch.cat([self._asked(one), self.engine.embed(ids[:-1]).to(torch.bfloat16)]).detach())
+            rows.append(torch.cat([self._asked(one), self.engine.embed(ids[:-1]).to(HALF)]).detach())
             answers.append((ids, weights))
         count, width = len(rows), max(len(ids) for ids, _ in answers)
         device = self.engine.device
-        embedded = torch.zeros(count, max(map(len, rows)), rows[0].shape[1], dtype=torch.bfloat16, device=device)
+        embedded = torch.zeros(count, max(map(len, rows)), rows[0].shape[1], dtype=HALF, device=device)
         told = torch.zeros(count, width, dtype=torch.long)
         counts, places = torch.zeros(count, width), torch.zeros(count, width, dtype=torch.long)
         for number, (row, (ids, weights)) in enumerate(zip(rows, answers, strict=True)):
@@ -208,7 +210,7 @@ class Lessons:
             criteria=question.criteria,
         )
         check_length(prompt, self.vocabulary.longest(self._shape(one)), self.reader.limit)
-        embedded = self.engine.embed(prompt.ids).to(torch.bfloat16)
+        embedded = self.engine.embed(prompt.ids).to(HALF)
         for values, span in ((golden, prompt.golden), (seen, prompt.photo), (voice, prompt.voice)):
             if values is not None and span is not None:
                 embedded[span[0] : span[1]] = values

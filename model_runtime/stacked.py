@@ -30,12 +30,15 @@ _rotated: Any = modeling_phi4_multimodal.apply_rotary_pos_emb
 
 
 class Stacked:
-    """One checkpoint's decoder with a LoRA that learns. `half` is the number type of its large products."""
+    """One checkpoint's decoder with a LoRA that learns."""
+
+    HALF = torch.bfloat16
+    """Number type of the large products; the LoRA itself and the sums stay float32."""
 
     def __init__(self, checkpoint: Checkpoint, engine: Engine, lora: Lora, seed: int) -> None:
         self.lora, self.engine = lora, engine
         self.body, self.config = engine.body, engine.config
-        self.half = torch.bfloat16
+        self.half = self.HALF
         self.device = checkpoint.device
         self.cosines, self.sines = engine.cosines.clone(), engine.sines.clone()
         self.head = engine.head.detach().to(self.half)

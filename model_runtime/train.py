@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import psutil
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
@@ -156,6 +156,7 @@ class _Student:
         self.verdict_at = len(vocabulary.encode(OPENING.text))
         self.verdict_ids = [vocabulary.option(NG)[0], vocabulary.option(OK)[0]]
         self.units: list[Unit] = []
+        self.checked_units: list[Unit] = []
         self.checked: list[Batch] = []
         self.bad: list[bool] = []
         self.step, self.best, self.worse, self.key = 0, math.inf, 0, ""
@@ -175,7 +176,7 @@ class _Student:
         started, jobs = time.monotonic(), [(e, self.recipe.exposures) for e in self.set.train]
         jobs += [(example, 1) for example in self.set.validation]
         total = sum(exposures for _, exposures in jobs)
-        done, checked = 0, list[Unit]()
+        done, checked = 0, self.checked_units
         for number, (example, exposures) in enumerate(jobs):
             if stop is not None and stop():
                 raise Stopped
@@ -291,7 +292,7 @@ class _Student:
             if facts["key"] != key:
                 return
             tensors = load_file(path)
-        except (OSError, KeyError, ValueError, RuntimeError):
+        except (OSError, KeyError, ValueError, RuntimeError, SafetensorError):
             return
         with torch.no_grad():
             for i, p in enumerate(self.parameters):

@@ -10,7 +10,7 @@ from typing import Any
 
 SURE = 0.05
 """Below this p a one-sided exact test says "worse"."""
-LEAST = 5
+LEAST = 4
 """Good units and bad units, each, below which nothing can be said."""
 
 

@@ -56,7 +56,7 @@ class Learned:
     def frozen(self, name: str, facts: Mapping[str, Any], groups: Mapping[tuple[str, str], bool], who: str) -> None:
         """A set was frozen: locks the groups (part, name) -> golden that are new, and tells of it."""
         with self._database.write() as session:
-            there = set(session.execute(select(LearningGroupRow.part, LearningGroupRow.name)).tuples())
+            there = {(part, name) for part, name in session.execute(select(LearningGroupRow.part, LearningGroupRow.name))}
             for (part, group), golden in groups.items():
                 if (part, group) in there:
                     continue
