@@ -3,36 +3,29 @@
 Knows the flow of units, the camera feed and the cards; knows no thread, no model and no database.
 """
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
-from inspector_app.capture.sample import PHOTO_SUFFIXES, Photo, Voice
+from inspector_app.capture.sample import Voice
 from inspector_app.errors import KensaError
 from inspector_app.settings import Settings
 from inspector_app.ui.actions import INSPECT_ACTS, bind, with_own_keys
 from inspector_app.ui.camera_feed import CameraFeed
-from inspector_app.ui.desk import Desk, Devices, Looked
+from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.disagree import DisagreeDialog
-from inspector_app.ui.flow import Flow
 from inspector_app.ui.guidance import BAND, NO_PICTURE
-from inspector_app.ui.inspect_layout import InspectLayout
+from inspector_app.ui.inspect_intake import InspectIntake
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.readiness import Readiness, Trouble
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sounds import chime
 from inspector_app.ui.unit import Step, Unit
-from inspector_app.ui.voice_card import is_sound
 from inspector_app.ui.words import defect_word, verdict_word
 from model_runtime.verdict import Fixable
 
-_SOUNDS = "*.wav *.flac *.ogg *.mp3 *.aiff *.au *.caf"
-_LIVE = mark("Live")
 
-
-class InspectPage(InspectLayout):
+class InspectPage(InspectIntake):
     """Where the operator works. `remembered` tells part and lot to be kept for the next start."""
 
     remembered = Signal(str, str)
@@ -41,12 +34,9 @@ class InspectPage(InspectLayout):
 
     def __init__(self, desk: Desk, devices: Devices, readiness: Readiness) -> None:
         super().__init__(desk, devices)
-        self.setAcceptDrops(True)
-        self._desk, self._devices, self._readiness = desk, devices, readiness
-        self.settings = Settings()
+        self._readiness = readiness
         self.locked = False
-        self.feed, self.flow = CameraFeed(desk, devices.camera, self), Flow(desk, self)
-        self.looked: Looked | None = None
+        self.feed = CameraFeed(desk, devices.camera, self)
         self._bound: dict[str, QAction] = {}
         # Several things move the strip at once; it is shown once for all of them.
         self._strip_soon = QTimer(self, singleShot=True, interval=0)
@@ -54,11 +44,6 @@ class InspectPage(InspectLayout):
         self._connect()
         self.use(self.settings)
         self._show()
-
-    @property
-    def unit(self) -> Unit:
-        """The unit on the stage."""
-        return self.flow.shown
 
     def _connect(self) -> None:
         for name, button in self.buttons.items():
@@ -98,25 +83,6 @@ class InspectPage(InspectLayout):
             return
         task.done.connect(lambda came: self.set_photo(*came))
         task.failed.connect(self._desk.problems.tell)
-
-    def open_photo(self) -> None:
-        """Choose a photo from the disk."""
-        if path := self._ask_file(mark("Open photo"), mark("Photos"), _patterns()):
-            self.load_photo(path)
-
-    def open_golden(self) -> None:
-        """Choose the photo of a good part to compare with, or drop the one that is there."""
-        if self.flow.draft.golden is not None:
-            self.flow.draft.golden = None
-            self.stage.set_golden(None)
-            self._show()
-        elif path := self._ask_file(mark("Golden photo"), mark("Photos"), _patterns()):
-            self._desk.open_photo(path).done.connect(lambda came: self.set_golden(*came))
-
-    def open_voice(self) -> None:
-        """Choose a sound file as the voice note."""
-        if path := self._ask_file(mark("Open sound file"), mark("Sound files"), _SOUNDS):
-            self.load_voice(path)
 
     def record(self) -> None:
         """Begin or end the voice note."""
@@ -266,81 +232,12 @@ class InspectPage(InspectLayout):
             task.done.connect(lambda record: self.flow.update(unit, record))
         self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    # -- what comes in
-
-    def load_photo(self, path: Path) -> None:
-        """Read a photo from a file and put it on the stage."""
-        self._desk.open_photo(path).done.connect(lambda came: self.set_photo(*came))
-
-    def load_voice(self, path: Path) -> None:
-        """Read a voice note from a file."""
-        self._desk.open_voice(path).done.connect(self._voice_loaded)
-
-    def set_photo(self, photo: Photo, seen: QImage) -> None:
-        """A photo for the draft, which comes to the stage."""
-        draft = self.flow.draft
-        draft.photo, draft.seen, self.looked = photo, seen, None
-        self.flow.next()
-        self._desk.look(photo, self.settings).done.connect(lambda found: self._looked_at(draft, found))
-
-    def set_golden(self, photo: Photo, seen: QImage) -> None:
-        """The good part to compare with; it stays from unit to unit."""
-        self.flow.draft.golden = photo
-        self.stage.set_golden(seen)
-        self._show()
-
-    def scanned(self, text: str) -> None:
-        """A code from a scanner: what the part knows of it, else as it is into the field that waits."""
-        self._to_draft()
-        parts = self.form.parts
-        try:
-            if parts is not None:
-                self.form.set_identity(parts.read_code(text, self.form.identity))
-        except KensaError:
-            self.form.scanned(text)
-
-    def _looked_at(self, draft: Unit, found: Looked) -> None:
-        if draft is not self.flow.draft:
-            return
-        self.looked = found
-        for code in found.codes:
-            self._read_code(code)
-        self._show()
-
-    def _read_code(self, code: str) -> None:
-        """A barcode on the photo: only what the part knows, for a part may carry codes that are not ours."""
-        try:
-            if self.form.parts is not None:
-                self.form.set_identity(self.form.parts.read_code(code, self.form.identity))
-        except KensaError:
-            return
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-            self.stage.set_hover(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.stage.set_hover(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.stage.set_hover(False)
-        for path in (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()):
-            (self.load_voice if is_sound(path) else self.load_photo)(path)
-        event.acceptProposedAction()
+    # -- what happens
 
     def release(self) -> None:
         """Let camera and microphone go; the program ends."""
         self.feed.release()
         self.voice_card.release()
-
-    def _voice_loaded(self, voice: Voice) -> None:
-        self._to_draft()
-        self.voice_card.set_voice(voice)
-
-    def _live_frame(self, seen: QImage) -> None:
-        if not self.unit.sent and self.unit.photo is None:
-            self.stage.show_picture(seen, _LIVE)
 
     def _camera_moved(self, state: str) -> None:
         self._readiness.set(Trouble.NO_CAMERA, state in ("lost", "closed"))
@@ -349,20 +246,6 @@ class InspectPage(InspectLayout):
 
     def _voice_moved(self) -> None:
         self._readiness.set(Trouble.NO_MICROPHONE, self.voice_card.state == "off")
-        self._show()
-
-    def _to_draft(self) -> None:
-        if self.unit.sent:
-            self.flow.next()
-
-    def _part_changed(self) -> None:
-        part = self.form.chosen
-        self.flow.draft.golden = None
-        self.stage.set_golden(None)
-        self.criterion.show_part(part)
-        if part is not None and part.golden is not None:
-            # The record gets it from the part; here it is only shown.
-            self._desk.open_photo(part.golden).done.connect(lambda came: self.set_golden(*came))
         self._show()
 
     def _verdict_came(self, unit: Unit) -> None:
@@ -437,11 +320,3 @@ class InspectPage(InspectLayout):
         if "photo" not in modalities:
             return "speak"
         return "live" if self.feed.state == "live" else "blind"
-
-    def _ask_file(self, title: str, kind: str, patterns: str) -> Path | None:
-        name, _ = QFileDialog.getOpenFileName(self, tr(title), "", f"{tr(kind)} ({patterns});;{tr('All files')} (*)")
-        return Path(name) if name else None
-
-
-def _patterns() -> str:
-    return " ".join(f"*{suffix}" for suffix in sorted(PHOTO_SUFFIXES))
