@@ -40,6 +40,9 @@ def parser() -> argparse.ArgumentParser:
     _freeze(command("freeze", "freeze", "make an immutable training set of reviewed units, or of a labelled folder"))
     _train(command("train", "train", "train an adapter on a frozen set"))
     _adapters(command("adapters", "adapters", "list, export, import, promote or roll back adapters"), common)
+    _review(command("review", "review", "what waits for the supervisor; or decide on one unit"))
+    _export(command("export", "export", "write units as CSV or XLSX, or a report of them as PDF"))
+    _study(command("study", "study", "agreement of people and model with a reference and with each other"))
     command("doctor", "doctor", "look whether this computer has what is needed")
     return top
 
@@ -153,12 +156,50 @@ def _history(to: argparse.ArgumentParser) -> None:
     to.add_argument("--lot", metavar="L", type=storable)
     to.add_argument("--serial", metavar="S", type=storable)
     to.add_argument("--work-order", metavar="W", type=storable)
+    to.add_argument("--operator", metavar="NAME", type=storable)
+    to.add_argument("--shift", metavar="NAME", type=storable)
     to.add_argument("--verdict", choices=VERDICTS, type=str.upper)
+    to.add_argument("--defect", metavar="D", type=storable)
+    to.add_argument("--adapter", metavar="A", type=storable, help="judged by this one, as defect@3")
+    to.add_argument("--sort", choices=("newest", "oldest", "p_ng"), default="newest")
     to.add_argument("--state", choices=STATES)
     to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
     to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
     to.add_argument("--before", metavar="ID", type=storable, help="only what was kept before this one")
     to.add_argument("--limit", metavar="N", type=_count)
+
+
+def _review(to: argparse.ArgumentParser) -> None:
+    to.add_argument("id", nargs="?", metavar="ID", type=storable, help="without one, all that waits is listed")
+    to.add_argument("--agree", action="store_true", help="the model is right")
+    to.add_argument("--verdict", choices=VERDICTS[:2], type=str.upper, help="what the unit is")
+    to.add_argument("--defect", metavar="D", type=storable)
+    to.add_argument("--severity", choices=("minor", "major", "critical"))
+    to.add_argument("--region", metavar="ROW,COL", help="where the defect is, from 1,1 (top left) to 8,8")
+    to.add_argument("--disposition", choices=("accept", "rework", "scrap", "concession", "hold"))
+    to.add_argument("--reason", metavar="T", type=storable, default="", help="needed where the verdict is changed")
+    _acting(to)
+
+
+def _export(to: argparse.ArgumentParser) -> None:
+    to.add_argument("out", metavar="FILE", help="its name ends with .csv, .xlsx or .pdf")
+    for name in ("part", "lot", "serial", "operator", "shift"):
+        to.add_argument(f"--{name}", metavar=name[0].upper(), type=storable)
+    to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
+    to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
+    to.add_argument("--language", choices=("ja", "en"), help="of a report (else that of the settings)")
+    to.add_argument("--reference-since", metavar="DATE", type=_from, help="drift is told against this period")
+    to.add_argument("--reference-until", metavar="DATE", type=_to)
+
+
+def _study(to: argparse.ArgumentParser) -> None:
+    to.add_argument("tables", nargs="+", metavar="CSV", help="columns unit, reference, appraiser, trial, verdict")
+    to.add_argument("--plan", metavar="FILE", help="write a table to fill in, in random order, and compute nothing")
+    to.add_argument("--appraisers", metavar="NAMES", type=storable, default="", help="who judges, parted by commas")
+    to.add_argument("--trials", metavar="N", type=_some, default=3, help="how often each judges (default: 3)")
+    to.add_argument("--model-trials", metavar="N", type=_some, help="let the model judge the units N times, too")
+    to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
+    to.add_argument("--adapter", metavar="A", help="an installed adapter NAME@VERSION, or the folder of one")
 
 
 def _models(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:

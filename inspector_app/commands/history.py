@@ -4,7 +4,7 @@ from typing import Any
 
 from inspector_app.commands.cells import verdict_cells
 from inspector_app.commands.run import DONE, Run
-from inspector_app.records.history import Filter, History
+from inspector_app.records.history import Filter, History, Sort
 from inspector_app.records.record import Inspection, State
 from inspector_app.records.store import Store
 from model_runtime.verdict import Answer
@@ -30,6 +30,11 @@ def history(run: Run) -> int:
         until=args.until,
         before=args.before,
         limit=limit,
+        operator=args.operator,
+        shift=args.shift,
+        defect=args.defect,
+        adapter=args.adapter,
+        sort=Sort(args.sort),
     )
     with Store.open(run.places) as store:
         found = History.of(store)

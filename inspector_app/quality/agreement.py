@@ -56,7 +56,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Appraiser:
-    """One appraiser's figures. `effectiveness`: units judged right in all trials; `decisions`: right decisions of all."""
+    """One appraiser's figures. `effectiveness`: units always judged right; `decisions`: right ones of all."""
 
     name: str
     trials: int
@@ -81,7 +81,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All figures of a study. `everybody`: all trials of all appraisers; `together`: units on which all agree always."""
+    """All figures of a study. `everybody`: all trials of all; `together`: units on which all agree always."""
 
     units: int
     bad: int
@@ -115,7 +115,7 @@ def cohen(pairs: Iterable[tuple[str, str]]) -> Kappa:
 
 
 def fleiss(said: Sequence[Sequence[str]]) -> Kappa:
-    """Kappa of many; one row a unit, as many ratings in each. ValueError for rows that differ or hold fewer than two."""
+    """Kappa of many; one row a unit, as many ratings in each. ValueError where they differ or are under two."""
     if not said:
         return Kappa(None, -1.0, 1.0, 0.0, 0.0, 0)
     raters, n = len(said[0]), len(said)

@@ -1,8 +1,9 @@
 """Whether the model's probabilities of NG are spread today as they were in a reference period (ドリフト): PSI and KS.
 
-Knows two lists of numbers. Sources: PSI, the population stability index, as in N. Siddiqi, Credit Risk Scorecards (2006):
-sum of (a - e) ln(a / e) over ten bins of equal mass of the reference, below 0.1 stable, from 0.25 changed; the two-sample
-statistic of Kolmogorov and Smirnov with the asymptotic p-value by M. A. Stephens' correction (Numerical Recipes, 14.3).
+Knows two lists of numbers. Sources: PSI, the population stability index, as in N. Siddiqi, Credit Risk Scorecards
+(2006): sum of (a - e) ln(a / e) over ten bins of equal mass of the reference, below 0.1 stable, from 0.25 changed; the
+two-sample statistic of Kolmogorov and Smirnov with the asymptotic p-value by M. A. Stephens' correction
+(Numerical Recipes, 14.3).
 """
 
 import math
@@ -86,5 +87,5 @@ def _kolmogorov(x: float) -> float:
     """Chance of a distance of at least x in Kolmogorov's limiting distribution."""
     if x < 0.2:
         return 1.0
-    total = 2 * sum((-1) ** (k - 1) * math.exp(-2 * k * k * x * x) for k in range(1, 101))
+    total = 2.0 * sum((-1.0) ** (k - 1) * math.exp(-2 * k * k * x * x) for k in range(1, 101))
     return min(1.0, max(0.0, total))

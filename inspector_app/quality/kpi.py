@@ -1,4 +1,4 @@
-"""Goals of the proof of concept (KPI) and where each stands: met, not met, not enough data yet, and how many more units.
+"""Goals of the proof of concept (KPI) and where each stands: met, not met, not enough data, how many more units.
 
 Knows goals, counts and estimates only. A share has met its goal when the whole exact interval (Clopper-Pearson, 95 %)
 lies on the good side of it, and has not when all of it lies on the other side.

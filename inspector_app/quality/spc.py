@@ -1,9 +1,9 @@
 """Charts of the field: p-chart (p管理図) with variable n and the Western Electric rules, Pareto (パレート図).
 
-Knows counts only. Sources: W. A. Shewhart's p-chart as in D. C. Montgomery, Introduction to Statistical Quality Control,
-7.2 (variable sample size: limits of their own for each subgroup); rules: Western Electric, Statistical Quality Control
-Handbook (1956), applied to (p - centre) / sigma of the subgroup, since n varies. Limits of a binomial by the normal
-approximation are honest from about n * p >= 5; `small` says where it is not so.
+Knows counts only. Sources: W. A. Shewhart's p-chart as in D. C. Montgomery, Introduction to Statistical Quality
+Control, 7.2 (variable sample size: limits of their own for each subgroup); rules: Western Electric, Statistical Quality
+Control Handbook (1956), applied to (p - centre) / sigma of the subgroup, since n varies. Limits of a binomial by the
+normal approximation are honest from about n * p >= 5; `small` says where it is not so.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""The figures of a period from its units: yield, override, coverage, miss and overkill of all, kappa, takt, drift, slices.
+"""The figures of a period from its units: yield, override, coverage, miss, overkill, kappa, takt, drift.
 
-Knows units as records/figures.py gives them, and the formulas beside this file; knows no database. docs/reports.md names
-every field and its source.
+Knows units as records/figures.py gives them, and the formulas beside this file; knows no database. docs/reports.md
+names every field and its source.
 """
 
 from collections import Counter, defaultdict
@@ -34,8 +34,8 @@ SLICES: dict[str, Callable[[Unit], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of some units. `yield_` counts the verdict that stands, `first_pass` units that were OK at once: not taken anew, not
-    reworked, not called otherwise first. `override`: of the reviewed, those whose verdict was changed.
+    """Of some units. `yield_` counts the verdict that stands, `first_pass` units that were OK at once: not taken anew,
+    not reworked, not called otherwise first. `override`: of the reviewed, those whose verdict was changed.
     """
 
     units: int
@@ -91,7 +91,7 @@ def figures(units: Sequence[Unit]) -> Figures:
 
 
 def drawn_of(units: Iterable[Unit]) -> list[Drawn]:
-    """What chance sent to the supervisor and was reviewed, and of the INCONCLUSIVE, which all go there, the reviewed."""
+    """The reviewed of what chance sent to the supervisor, and of the INCONCLUSIVE, which all go there."""
     return [
         Drawn(u.called or "", u.review == NG, u.chance or 1.0)
         for u in units
