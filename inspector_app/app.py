@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_FIRST_PICTURE_MS = 60
+
 LoadJudge = Callable[[Places, Settings, Callable[[str], None]], Judge]
 """Called on the model's lane; tells its progress in words, which also is where it can be stopped."""
 
@@ -117,7 +119,8 @@ class Program(QObject):
         self.window.show()
         # Where no window manager does it, the keys would go nowhere.
         self.window.activateWindow()
-        QTimer.singleShot(0, self._open_records)
+        # After the first picture: the libraries that the records load would hold it up.
+        QTimer.singleShot(_FIRST_PICTURE_MS, self._open_records)
 
     def close(self) -> None:
         """Devices, lanes, records, in this order. May be called twice."""
