@@ -45,14 +45,29 @@ class Standing:
     more: int | None = None
 
 
-def at_most(name: str, goal: float, found: Rate | Estimate) -> Standing:
-    """A share that shall not exceed its goal: miss, overkill."""
+def at_most(name: str, goal: float, found: Rate) -> Standing:
+    """A share that shall not exceed its goal."""
     return _standing(name, goal, found, upper=True)
 
 
-def at_least(name: str, goal: float, found: Rate | Estimate) -> Standing:
+def at_least(name: str, goal: float, found: Rate) -> Standing:
     """A share that shall reach its goal: coverage."""
     return _standing(name, goal, found, upper=False)
+
+
+def estimate_at_most(name: str, goal: float, at: Callable[[float], Estimate]) -> Standing:
+    """An estimated share that shall not exceed its goal: miss, overkill. `at` gives it as it would be of so many times
+    as many drawn units that tell the same; of one time, as it is.
+    """
+    found = at(1.0)
+    says = _says(found, goal, upper=True)
+    more = None
+    if says is Says.NOT_ENOUGH and found.drawn and found.value is not None and found.value != goal:
+        n = found.drawn
+        more = _first(lambda total: _says(at(total / n), goal, upper=True) is not Says.NOT_ENOUGH, n)
+    elif says is Says.NOT_ENOUGH and not found.drawn:
+        more = units_needed(0, 0, goal)
+    return Standing(name, goal, found.value, found.low, found.high, found.drawn, says, more)
 
 
 def time_at_most(name: str, goal: float, values: Sequence[float]) -> Standing:
@@ -84,16 +99,15 @@ def units_needed(hits: int, n: int, goal: float, upper: bool = True, level: floa
     return _first(known, n)
 
 
-def _standing(name: str, goal: float, found: Rate | Estimate, upper: bool) -> Standing:
-    n = found.total if isinstance(found, Rate) else found.drawn
+def _standing(name: str, goal: float, found: Rate, upper: bool) -> Standing:
+    says = _says(found, goal, upper)
+    more = units_needed(found.hits, found.total, goal, upper) if says is Says.NOT_ENOUGH else None
+    return Standing(name, goal, found.value, found.low, found.high, found.total, says, more)
+
+
+def _says(found: Rate | Estimate, goal: float, upper: bool) -> Says:
     better, worse = (found.high <= goal, found.low > goal) if upper else (found.low >= goal, found.high < goal)
-    value = found.value
-    says = Says.NOT_ENOUGH if value is None or not (better or worse) else Says.MET if better else Says.NOT_MET
-    more = None
-    if says is Says.NOT_ENOUGH:
-        hits = found.hits if isinstance(found, Rate) else round((value or 0.0) * n)
-        more = units_needed(hits, n, goal, upper)
-    return Standing(name, goal, value, found.low, found.high, n, says, more)
+    return Says.NOT_ENOUGH if found.value is None or not (better or worse) else Says.MET if better else Says.NOT_MET
 
 
 def _first(known: Callable[[int], bool], n: int) -> int | None:

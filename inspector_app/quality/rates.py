@@ -61,37 +61,41 @@ def rate(hits: int, total: int, level: float = LEVEL) -> Rate:
     return Rate(hits, total, *clopper_pearson(hits, total, level))
 
 
-def weighted(flags: Sequence[bool], weights: Sequence[float], level: float = LEVEL) -> Estimate:
-    """The share of true ones, each counting for its weight; (0, 1) of nothing. Equal weights: exact."""
+def weighted(flags: Sequence[bool], weights: Sequence[float], level: float = LEVEL, scale: float = 1.0) -> Estimate:
+    """The share of true ones, each counting for its weight; (0, 1) of nothing. Equal weights: exact.
+
+    `scale`: the bounds as they would be of so many times as many units that tell the same.
+    """
     if not flags:
         return Estimate(None, 0.0, 1.0, 0)
     total, n = sum(weights), len(flags)
     value = sum(w for flag, w in zip(flags, weights, strict=True) if flag) / total
     effective = min(float(n), total**2 / sum(w * w for w in weights))
+    effective *= scale
     hits, tail = value * effective, (1 - level) / 2
     low = beta_quantile(tail, hits, effective - hits + 1) if hits > 1e-12 else 0.0
     high = beta_quantile(1 - tail, hits + 1, effective - hits) if effective - hits > 1e-12 else 1.0
     return Estimate(value, min(low, value), max(high, value), n)
 
 
-def truth(units: Mapping[str, int], drawn: Sequence[Drawn], level: float = LEVEL) -> Truth:
+def truth(units: Mapping[str, int], drawn: Sequence[Drawn], level: float = LEVEL, scale: float = 1.0) -> Truth:
     """Miss and overkill of all `units` (called OK, NG, INCONCLUSIVE -> how many), by what was drawn from each.
 
     The bounds of miss and overkill take each call's share at its bound, at the level that makes them hold together
-    (Bonferroni): never narrower than the truth, often wider.
+    (Bonferroni): never narrower than the truth, often wider. `scale`: as of `weighted`.
     """
     of = {call: [d for d in drawn if d.called == call] for call in ("OK", "NG", "INCONCLUSIVE")}
     there = [call for call in of if units.get(call, 0)]
-    own = {call: _bad_share(of[call], level) for call in of}
-    wide = {call: _bad_share(of[call], 1 - (1 - level) / max(1, len(there))) for call in of}
+    own = {call: _bad_share(of[call], level, scale) for call in of}
+    wide = {call: _bad_share(of[call], 1 - (1 - level) / max(1, len(there)), scale) for call in of}
     ng = own["NG"]
     good_among_ng = Estimate(None if ng.value is None else 1 - ng.value, 1 - ng.high, 1 - ng.low, ng.drawn)
     miss = _share_of(units, wide, there, "OK", bad=True)
     return Truth(own["OK"], good_among_ng, miss, _share_of(units, wide, there, "NG", bad=False))
 
 
-def _bad_share(drawn: Sequence[Drawn], level: float) -> Estimate:
-    return weighted([d.bad for d in drawn], [1 / d.chance for d in drawn], level)
+def _bad_share(drawn: Sequence[Drawn], level: float, scale: float) -> Estimate:
+    return weighted([d.bad for d in drawn], [1 / d.chance for d in drawn], level, scale)
 
 
 def _share_of(

@@ -154,10 +154,14 @@ def standings(
 ) -> list[kpi.Standing]:
     """Where each goal of a part stands; goals that are not set are left out."""
     rows = []
+    called = Counter(u.called or "" for u in units if u.called is not None)
+    at_random = drawn_of(units)
     if goals.miss is not None:
-        rows.append(kpi.at_most("miss", goals.miss, found.truth.miss))
+        rows.append(kpi.estimate_at_most("miss", goals.miss, lambda s: truth(called, at_random, scale=s).miss))
     if goals.overkill is not None:
-        rows.append(kpi.at_most("overkill", goals.overkill, found.truth.overkill))
+        rows.append(
+            kpi.estimate_at_most("overkill", goals.overkill, lambda s: truth(called, at_random, scale=s).overkill)
+        )
     if goals.coverage is not None:
         rows.append(kpi.at_least("coverage", goals.coverage, found.coverage))
     if goals.takt is not None:

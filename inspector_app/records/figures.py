@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from inspector_app.records.database import Database
@@ -68,7 +68,7 @@ def acts(database: Database, since: datetime | None, until: datetime | None) -> 
         yield from session.execute(query).tuples().all()
 
 
-def _query(wanted: Filter) -> Select[Any]:
+def _query(wanted: Filter) -> Any:
     newer = aliased(ReviewRow)
     last = select(func.max(newer.id)).where(newer.sample_id == SampleRow.id).scalar_subquery()
     chance = (
@@ -77,7 +77,7 @@ def _query(wanted: Filter) -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    query: Select[Any] = (
+    query = (
         select(
             SampleRow.id, SampleRow.captured_at, SampleRow.part, SampleRow.lot, SampleRow.shift, SampleRow.operator,
             SampleRow.retake_of, VerdictRow.verdict, VerdictRow.defect, VerdictRow.p_ng, VerdictRow.adapter,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from inspector_app.quality.spc import Bar, PChart
 from inspector_app.reports.paper import ALARM, MODEL, PALE, RULE, Paper
@@ -32,7 +33,8 @@ def draw_p_chart(paper: Paper, chart: PChart, area: Area) -> None:
     """Points with their own limits; what breaks a rule is filled red and larger."""
     points = chart.points[-MOST_POINTS:]
     plot = area.plot
-    top = _nice(max([point.p for point in points] + [min(point.upper, 1) for point in points] + [0.01]))
+    # The limit of a shift of three units must not press all points to the floor.
+    top = _nice(max(0.01, 1.3 * median(point.upper for point in points), *(point.p for point in points)))
     _scale(paper, plot, top, percent=True)
 
     def x(number: int) -> float:
