@@ -64,7 +64,7 @@ def log_odds(judge: ModelJudge, units: Iterator[Unit]) -> tuple[torch.Tensor, to
         p = min(max(judge.judge(question).p_ng, 1e-9), 1 - 1e-9)
         odds.append(math.log(p / (1 - p)) * before)
         bad.append(is_bad)
-    return torch.tensor(odds), torch.tensor(bad)
+    return torch.tensor(odds), torch.tensor(bad, dtype=torch.bool)
 
 
 def temperature_of(odds: torch.Tensor, bad: torch.Tensor) -> float:
