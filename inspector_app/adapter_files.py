@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ FILES = frozenset(("card.json", "adapter_config.json", "adapter_model.safetensor
 LARGEST = 4_000_000_000
 """Bytes that an adapter may unpack to; one of the full model has a tenth of it."""
 FORMAT = 1
+BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What the standard library raises for a damaged ZIP, beside the errors of the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def unpack(file: Path, draft: Path, keys: Keys) -> tuple[str, str]:
             raise _refused(file, f"{', '.join(wrong)} is not what was signed")
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
-        if isinstance(error, zipfile.BadZipFile | zipfile.LargeZipFile | EOFError | NotImplementedError | RuntimeError):
+        if isinstance(error, BROKEN):
             raise _refused(file, f"it is damaged, or not such a file ({error})") from error
         if isinstance(error, OSError):
             raise from_os_error(error, "adapter file", file) from error

@@ -63,8 +63,8 @@ class Recipe:
 
     def sized(self, units: int) -> "Recipe":
         """The same with steps and exposures filled in: few photos are shown more often and in more exposures."""
-        steps = self.steps or max(120, min(400, 4 * units))
-        exposures = self.exposures or max(3, min(12, 640 // max(1, units)))
+        steps = self.steps or max(120, min(400, 3 * units))
+        exposures = self.exposures or max(3, min(12, 400 // max(1, units)))
         return Recipe(**{**asdict(self), "steps": steps, "exposures": exposures})
 
 

@@ -56,7 +56,8 @@ class Learned:
     def frozen(self, name: str, facts: Mapping[str, Any], groups: Mapping[tuple[str, str], bool], who: str) -> None:
         """A set was frozen: locks the groups (part, name) -> golden that are new, and tells of it."""
         with self._database.write() as session:
-            there = {(part, name) for part, name in session.execute(select(LearningGroupRow.part, LearningGroupRow.name))}
+            known = session.execute(select(LearningGroupRow.part, LearningGroupRow.name))
+            there = {(part, name) for part, name in known}
             for (part, group), golden in groups.items():
                 if (part, group) in there:
                     continue

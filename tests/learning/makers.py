@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from tests.makers import wav
 
-COLUMNS = ("file_name", "verdict", "defect", "part", "lot", "serial", "operator", "split", "voice_file_name", "transcript",
-           "voice_says", "boxes")  # fmt: skip
+COLUMNS = ("file_name", "verdict", "defect", "part", "lot", "serial", "operator", "split", "voice_file_name",
+           "transcript", "voice_says", "boxes")  # fmt: skip
 
 
 def spotted(seed: int, bad: bool, size: tuple[int, int] = (64, 48)) -> Image.Image:
@@ -33,8 +33,8 @@ def labelled_folder(folder: Path, units: int = 40, **columns: Any) -> Path:
         bad = number % 2 == 1
         name = f"images/{number:03}.png"
         spotted(number, bad).save(folder / name)
-        row: dict[str, str] = {"file_name": name, "verdict": "NG" if bad else "OK", "defect": "stain" if bad else "none",
-                               "part": "plate"}  # fmt: skip
+        verdict, defect = ("NG", "stain") if bad else ("OK", "none")
+        row: dict[str, str] = {"file_name": name, "verdict": verdict, "defect": defect, "part": "plate"}
         row |= {key: str(value(number) if callable(value) else value) for key, value in columns.items()}
         rows.append(row)
     write_table(folder, rows)

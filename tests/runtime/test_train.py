@@ -99,14 +99,10 @@ def test_it_tells_its_phases_and_ends_with_the_adapter(job: Job, tmp_path: Path)
 def test_a_stopped_training_goes_on_to_the_same_weights(job: Job, trained: Path, tmp_path: Path) -> None:
     mine = elsewhere(job, tmp_path)
     for limit in (2, 4):
-        steps = 0
-
-        def stop(limit: int = limit) -> bool:
-            return steps >= limit
-
+        steps = [0]
         with pytest.raises(Stopped):
-            for progress in train.train(mine, stop):
-                steps = progress.step if progress.phase == "learn" else 0
+            for progress in train.train(mine, lambda seen=steps, last=limit: seen[0] >= last):  # type: ignore[misc]
+                steps[0] = progress.step if progress.phase == "learn" else 0
     told = finish(mine)
     assert [p.step for p in told if p.phase == "learn"][0] == 6, "it began anew"
     assert same(weights(told[-1].adapter), weights(trained))
