@@ -65,7 +65,7 @@ def acts(database: Database, since: datetime | None, until: datetime | None) -> 
     if until is not None:
         query = query.where(ReviewRow.at <= until)
     with database.read() as session:
-        yield from session.execute(query).tuples().all()
+        yield from [(who, at) for who, at in session.execute(query)]
 
 
 def _query(wanted: Filter) -> Any:

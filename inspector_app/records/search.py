@@ -98,9 +98,10 @@ def _walk(session: Session, wanted: Filter) -> Iterator[str]:
     # The sign keeps SQLite on the index of p_ng, which is in order already.
     number = "+u.n" if wanted.sort is Sort.P_NG and not reach.few else "u.n"
     where.add(f"{number} BETWEEN :lowest AND :highest", lowest=reach.lowest, highest=reach.highest)
-    few = reach.few or _sample_conditions(where, wanted)
-    if few and not reach.few:
+    one = _sample_conditions(where, wanted)
+    if one:
         tables = "samples s CROSS JOIN search_units u ON u.sample_id = s.id"
+    few = one or reach.few
     _unit_conditions(where, wanted, "u.capture" if reach.few else "+u.capture")
     _page(session, where, wanted)
     if wanted.text:

@@ -7,7 +7,7 @@ from inspector_app.reports.paper import ALARM, BOTTOM, MARGIN, PALE, RULE, WIDTH
 from inspector_app.reports.summary import Report
 from inspector_app.reports.words import word
 
-SIDE, GAP, COLUMNS = 34.0, 4.0, 2
+SIDE, GAP, COLUMNS, LINE = 36.0, 4.0, 2, 4.0
 
 
 def draw_units(paper: Paper, report: Report) -> None:
@@ -31,14 +31,14 @@ def _unit(paper: Paper, unit: Inspection, left: float, top: float, width: float)
     _photo(paper, unit, left, top)
     at, room = top, width - SIDE - 3
     for label, value in _facts(unit, paper.language):
-        if at + 4.2 > top + SIDE:
+        if at + LINE > top + SIDE + 0.1:
             break
         paper.set_xy(left + SIDE + 3, at)
         paper.words(7, PALE)
-        paper.cell(15, 4.2, paper.fitting(label, 14.5))
+        paper.cell(15, LINE, paper.fitting(label, 14.5))
         paper.words(7.5)
-        paper.cell(room - 15, 4.2, paper.fitting(value, room - 16))
-        at += 4.2
+        paper.cell(room - 15, LINE, paper.fitting(value, room - 16))
+        at += LINE
 
 
 def _photo(paper: Paper, unit: Inspection, left: float, top: float) -> None:
@@ -69,9 +69,8 @@ def _facts(unit: Inspection, language: str) -> Iterator[tuple[str, str]]:
     facts = {
         "serial": unit.serial or "",
         "lot_number": unit.lot or "",
-        "captured": unit.captured_at.astimezone().strftime("%m-%d %H:%M:%S"),
+        "captured": f"{unit.captured_at.astimezone():%m-%d %H:%M:%S}  {unit.operator or ''}",
         "defect": " ".join(word(w, language) for w in (defect, severity) if w and w != "none"),
-        "operator": unit.operator or "",
         "heard": unit.heard,
         "disposition": word(str(review.opinion.disposition), language) if review else "",
         "reason": review.opinion.reason if review else "",
