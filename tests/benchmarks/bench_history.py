@@ -1,7 +1,7 @@
-"""How long a page of the history takes among many records: `python -m tests.benchmarks.bench_history [COUNT] [DATABASE]`.
+"""How long a page of the history takes among many records: `python -m tests.benchmarks.bench_history [COUNT] [FOLDER]`.
 
-Makes them by SQL inside the database, with the triggers of the search at work, and reads as the window and `kensa history`
-do: 200 units a page. A DATABASE that is kept is used again.
+Makes them by SQL inside the database, with the triggers of the search at work, and reads as the window and
+`kensa history` do: 200 units a page. A FOLDER that holds them already is used again.
 """
 
 import sys
@@ -24,8 +24,10 @@ CALLS = 9
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECONDS = 30
 SENTENCES = (
-    "左端に深い傷があります", "右上に小さな汚れ", "良品です", "コネクタの端子が曲がっている", "中央に打痕", "縁が欠けている",
-    "ショートなし、良好", "ラベルの印字がかすれている", "deep scratch on the left edge", "looks good", "solder bridge near pin",
+    "左端に深い傷があります", "右上に小さな汚れ", "良品です", "コネクタの端子が曲がっている", "中央に打痕",
+    "縁が欠けている",
+    "ショートなし、良好", "ラベルの印字がかすれている", "deep scratch on the left edge", "looks good",
+    "solder bridge near pin",
     "small dent in the middle", "", "", "",
 )  # fmt: skip
 """What was heard; some notes are silent. Each gets a number of its own, so that no two texts are equal."""
@@ -50,6 +52,7 @@ FILTERS: dict[str, Filter] = {
     "lot + NG": Filter(lot="L-00777", verdict=Answer.NG),
     "part + a day long ago": Filter(part="part-3", since=NOW - timedelta(days=200), until=NOW - timedelta(days=199)),
     "nobody with this part": Filter(part="part-1", operator="山本"),
+    "who never had this defect": Filter(operator="Garcia", defect="crack", part="part-2", shift="早番"),
     "a defect that is not OK's": Filter(defect="crack", verdict=Answer.OK),
     "all is the last adapter's, and old": Filter(adapter="defect@9", until=NOW - timedelta(days=300)),
     "oldest": Filter(sort=Sort.OLDEST),
@@ -127,7 +130,7 @@ def took(job: Callable[[], list[object]]) -> tuple[float, list[object]]:
 
 
 def fill(store: Store, count: int) -> None:
-    """One in twelve is NG, one in ten INCONCLUSIVE and reviewed; lots of 500, orders of 5,000, ten parts, six people."""
+    """One in twelve is NG, one in ten INCONCLUSIVE and reviewed; lots of 500, orders of 5,000, ten parts."""
     sentences = " ".join(f"WHEN {k} THEN '{words}'" for k, words in enumerate(SENTENCES))
     step = 50_000
     with store.database.write() as session:
@@ -149,19 +152,20 @@ SELECT {_ID}, CASE WHEN n % 5003 = 0 THEN 'failed' WHEN n > :all - 4 THEN 'captu
        '{"0" * 64}', 'IMG_' || n || '.jpg', {_PART},
        printf('L-%05d', n / 500), printf('S%07d', n),
        CASE WHEN {_PART} = 'part-1' THEN '佐藤' ELSE
-       CASE (n / 960) % 6 WHEN 0 THEN '佐藤' WHEN 1 THEN '鈴木' WHEN 2 THEN 'Tanaka' WHEN 3 THEN '高橋' WHEN 4 THEN '山本'
-       ELSE 'Garcia' END END, {_AT}, '0', printf('W-%04d', n / 5000),
+       CASE (n / 960) % 6 WHEN 0 THEN '佐藤' WHEN 1 THEN '鈴木' WHEN 2 THEN 'Tanaka' WHEN 3 THEN '高橋'
+       WHEN 4 THEN '山本' ELSE 'Garcia' END END, {_AT}, '0', printf('W-%04d', n / 5000),
        CASE (n / 960) % 3 WHEN 0 THEN '早番' WHEN 1 THEN '遅番' ELSE '夜勤' END
 FROM numbers"""
 _VERDICTS = f"""
 INSERT INTO verdicts (sample_id, verdict, defect, severity, heard, voice_says, remark, p_ng, confidence, contradiction,
                       ok_below, ng_above, base, adapter, prompt, engine, timings_ms, app_version, judged_at)
 SELECT {_ID}, CASE WHEN n % 10 = 0 THEN 'INCONCLUSIVE' WHEN n % 12 = 0 THEN 'NG' ELSE 'OK' END,
-       CASE WHEN n % 12 = 0 THEN CASE (n / 12) % 4 WHEN 0 THEN 'crack' WHEN 1 THEN 'scratch' ELSE 'dent' END ELSE 'none' END,
+       CASE WHEN n % 12 <> 0 THEN 'none' WHEN (n / 12) % 4 = 0 THEN 'crack' WHEN (n / 12) % 4 = 1 THEN 'scratch'
+       ELSE 'dent' END,
        CASE WHEN n % 12 = 0 THEN 'major' ELSE 'none' END,
        CASE n % {len(SENTENCES)} {{sentences}} END || CASE WHEN n % {len(SENTENCES)} < 12 THEN ' ' || n ELSE '' END,
-       'nothing', '', (n * 37 % 1009) / 1009.0, 0.9, 0, 0.2, 0.8, 'b', 'defect@' || (1 + n * 9 / :all) || '/abc', 'p', 'e',
-       '{{{{}}}}', '0', {_AT}
+       'nothing', '', (n * 37 % 1009) / 1009.0, 0.9, 0, 0.2, 0.8, 'b', 'defect@' || (1 + n * 9 / :all) || '/abc', 'p',
+       'e', '{{{{}}}}', '0', {_AT}
 FROM numbers WHERE n % 5003 <> 0 AND n <= :all - 4"""
 _REVIEWS = f"""
 INSERT INTO reviews (sample_id, decision, verdict, defect, severity, reason, disposition, who, app_version, at)
@@ -170,7 +174,8 @@ SELECT {_ID}, 'decided', CASE WHEN n % 3 = 0 THEN 'NG' ELSE 'OK' END, 'none', 'n
 FROM numbers WHERE n % 10 = 0 AND n % 5003 <> 0 AND n <= :all - 4"""
 _LINES = f"""
 INSERT INTO lines (sample_id, kind, text, who, at)
-SELECT {_ID}, CASE WHEN n % 200 = 7 THEN 'withdrawn' ELSE 'picked' END, '', '佐藤', {_AT} FROM numbers WHERE n % 50 = 7"""
+SELECT {_ID}, CASE WHEN n % 200 = 7 THEN 'withdrawn' ELSE 'picked' END, '', '佐藤', {_AT}
+FROM numbers WHERE n % 50 = 7"""
 
 
 if __name__ == "__main__":
