@@ -71,7 +71,8 @@ def load_real_judge(places: Places, settings: Settings, progress: Callable[[str]
     """The model of the settings; imports torch."""
     from inspector_app import loading
 
-    return loading.load_judge(*loading.chosen(places, settings), progress)
+    judge = loading.load_judge(*loading.chosen(places, settings), progress)
+    return loading.Following(judge, places, settings) if isinstance(judge, loading.Changing) else judge
 
 
 class Program(QObject):

@@ -3,6 +3,7 @@
 Knows the folders of model and adapter and the number of threads; torch is imported only when a judge is asked for.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Protocol, runtime_checkable
 from inspector_app.errors import KensaError
 from inspector_app.places import Places
 from inspector_app.settings import Settings
-from model_runtime.verdict import Judge
+from model_runtime.verdict import Fixable, Judge, ModelIdentity, Question, StopCheck, Verdict
+
+_log = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -31,6 +34,56 @@ def load_judge(
 
     judge: Judge = runtime.load_judge(model, adapter=adapter, threads=threads, progress=progress)
     return judge
+
+
+@runtime_checkable
+class Changing(SelfTesting, Judge, Protocol):
+    """A judge that can take another adapter between two units."""
+
+    def change_adapter(self, folder: Path | None) -> None: ...
+
+
+class Following:
+    """A station's judge: an adapter that is let in or rolled back, by whichever program, counts from the next unit on.
+
+    One that cannot be used is logged, and the old one goes on: the line does not stop for it.
+    """
+
+    def __init__(self, judge: Changing, places: Places, settings: Settings) -> None:
+        self._judge, self._places = judge, places
+        self._model, self._adapter = settings.model, settings.adapter
+        self._seen = 0
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._judge.identity
+
+    def judge(self, question: Question, stop: StopCheck | None = None) -> Verdict:
+        """As the judge itself, with the adapter of this moment's settings."""
+        self._follow()
+        return self._judge.judge(question, stop)
+
+    def self_test(self) -> list[str]:
+        return self._judge.self_test()
+
+    def warm_up(self) -> None:
+        self._judge.warm_up()
+
+    def _follow(self) -> None:
+        try:
+            changed = self._places.settings.stat().st_mtime_ns
+        except OSError:
+            return
+        if changed == self._seen:
+            return
+        self._seen, now = changed, Settings.load(self._places.settings)
+        if now.model != self._model or now.adapter == self._adapter:
+            return  # another model is loaded at the next start
+        try:
+            self._judge.change_adapter(self._places.adapter(now.adapter) if now.adapter else None)
+            self._adapter = now.adapter
+        except Fixable as error:
+            _log.error("the adapter %s cannot be used, the old one goes on: %s", now.adapter, error.message)
 
 
 def chosen(

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from model_runtime.adapters import Card, attach, attached
+from model_runtime.adapters import AdapterFaults, Card, attach, attached, check, detach
 from model_runtime.checkpoint import Checkpoint, load
 from model_runtime.clock import Clock
 from model_runtime.decoding import Answer, NotANumber, walk
@@ -116,6 +116,21 @@ class ModelJudge:
 
         adapter = self.card.sha256 if self.card else "none"
         return selftest.self_test(self, selftest.known_answers(self.checkpoint.folder, adapter))
+
+    def change_adapter(self, folder: Path | None) -> None:
+        """Judges with another adapter from the next question on; None: with the one that came with the model.
+
+        Raises `AdapterFaults` for one that cannot be used; then the old one goes on judging.
+        """
+        own = self.checkpoint.folder / ADAPTER
+        chosen = folder or (own if own.is_dir() else None)
+        if chosen is not None and (faults := check(chosen, self.checkpoint)):
+            raise AdapterFaults(faults, chosen)
+        if self.card is not None:
+            detach(self.checkpoint, self.card.name)
+        self.card = attach(self.checkpoint, chosen) if chosen is not None else None
+        self.engine.forget()
+        self.forget_goldens()
 
     def forget_goldens(self) -> None:
         """Frees what is kept of golden photos."""
