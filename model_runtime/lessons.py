@@ -101,9 +101,7 @@ class Senses:
         heard = self.reader.listen(clip, [])
         if heard is None:
             return {}
-        return {
-            kind: self.engine.hear(heard.features, heard.tokens, kind == "photo").to(HALF) for kind in kinds
-        }
+        return {kind: self.engine.hear(heard.features, heard.tokens, kind == "photo").to(HALF) for kind in kinds}
 
     def goldens(self, path: Path) -> list[Tensor]:
         """The part's own golden photo in its exposures, seen once for all units of the part."""
