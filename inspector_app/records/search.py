@@ -78,7 +78,11 @@ def count(session: Session, wanted: Filter) -> int:
         where = _captured(wanted)
         said = f"SELECT coalesce(sum(c.units), 0) FROM search_captures c WHERE {where}"
         return int(session.execute(text(said), where.values).scalar_one())
-    return len(set(_walk(session, wanted)))
+    way = _way(session, wanted)
+    if way is None:
+        return 0
+    query = f"SELECT count(DISTINCT u.n) FROM {way.tables} WHERE {way.where}"
+    return int(session.execute(text(query), way.where.values).scalar_one())
 
 
 def values(session: Session, column: str) -> list[str]:
@@ -91,9 +95,34 @@ def values(session: Session, column: str) -> list[str]:
 
 def _walk(session: Session, wanted: Filter) -> Iterator[str]:
     """Ids in order; several times the same where a text is found more than once in a unit."""
+    way = _way(session, wanted)
+    if way is None:
+        return
+    query = f"SELECT u.sample_id FROM {way.tables} WHERE {way.where} ORDER BY {way.order}"
+    if wanted.limit is not None and not wanted.text:
+        query += f" LIMIT {int(wanted.limit)}"
+    result = session.execute(text(query), way.where.values)
+    try:
+        for (sample_id,) in result:
+            yield sample_id
+    finally:
+        result.close()
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What is walked, in which order, and what passes."""
+
+    tables: str
+    where: _Where
+    order: str
+
+
+def _way(session: Session, wanted: Filter) -> _Way | None:
+    """None: nothing can pass."""
     reach = _reach(session, wanted)
     if reach is None:
-        return
+        return None
     where, tables, order = _Where(), "search_units u", _ORDERS[wanted.sort]
     # The sign keeps SQLite on the index of p_ng, which is in order already.
     number = "+u.n" if wanted.sort is Sort.P_NG and not reach.few else "u.n"
@@ -101,25 +130,16 @@ def _walk(session: Session, wanted: Filter) -> Iterator[str]:
     one = _sample_conditions(where, wanted)
     if one:
         tables = "samples s CROSS JOIN search_units u ON u.sample_id = s.id"
-    few = one or reach.few
     _unit_conditions(where, wanted, "u.capture" if reach.few else "+u.capture")
     _page(session, where, wanted)
     if wanted.text:
-        match = _text_conditions(session, where, wanted, few)
+        match = _text_conditions(session, where, wanted, one or reach.few)
         if match is _Match.NOTHING:
-            return
+            return None
         if match is _Match.WALKED:
             tables = f"search_texts t CROSS JOIN search_units u ON u.n = t.rowid / {PLACES}"
             order = "t.rowid DESC" if wanted.sort is Sort.NEWEST else "t.rowid"
-    query = f"SELECT u.sample_id FROM {tables} WHERE {where} ORDER BY {order}"
-    if wanted.limit is not None and not wanted.text:
-        query += f" LIMIT {int(wanted.limit)}"
-    result = session.execute(text(query), where.values)
-    try:
-        for (sample_id,) in result:
-            yield sample_id
-    finally:
-        result.close()
+    return _Way(tables, where, order)
 
 
 @dataclass(frozen=True)

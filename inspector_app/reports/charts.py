@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from inspector_app.quality.spc import Bar, PChart
-from inspector_app.reports.paper import ALARM, MODEL, PALE, RULE, Paper
+from inspector_app.reports.paper import ALARM, INK, MODEL, PALE, RULE, Paper
 from inspector_app.reports.words import word
 
 MOST_POINTS, MOST_BARS, NAMES = 90, 10, 6
@@ -83,9 +83,11 @@ def draw_pareto(paper: Paper, bars: Sequence[Bar], area: Area) -> None:
         paper.rect(
             plot.x + width * number + width * 0.15, plot.y + plot.height - height, width * 0.7, height, style="F"
         )
-        paper.words(7)
-        paper.set_xy(plot.x + width * number, plot.y + plot.height - height - 4)
+        inside = height > 6  # where the line of shares cannot run through it
+        paper.words(7, (255, 255, 255) if inside else INK)
+        paper.set_xy(plot.x + width * number, plot.y + plot.height - height + (1.5 if inside else -4))
         paper.cell(width, 4, str(bar.count), align="C")
+        paper.words(7)
         paper.set_xy(plot.x + width * number, plot.y + plot.height + 1)
         paper.cell(width, 4, paper.fitting(word(bar.name, paper.language), width - 1), align="C")
     paper.set_draw_color(*ALARM)
