@@ -133,14 +133,14 @@ def drifted(reference: Iterable[Unit], today: Iterable[Unit]) -> Shift | None:
     return drift([u.p_ng for u in reference if u.p_ng is not None], [u.p_ng for u in today if u.p_ng is not None])
 
 
-def person_minutes(units: Sequence[Unit], acts: Iterable[tuple[str, datetime]]) -> float | None:
-    """Minutes of people per 100 units: between a person's acts (a unit captured, a review given) as long as it took, at
+def person_minutes(units: Sequence[Unit]) -> float | None:
+    """Minutes of people per 100 units: between the acts of a person (a unit captured, its review given), at
     most two minutes each; the first act of all counts nothing. None without units."""
     when: defaultdict[str, list[datetime]] = defaultdict(list)
     for unit in units:
         when[unit.operator].append(unit.at)
-    for who, at in acts:
-        when[who].append(at)
+        if unit.reviewed_at is not None:
+            when[unit.reviewer].append(unit.reviewed_at)
     seconds = sum(
         min(LONGEST_ACT, (after - before).total_seconds())
         for moments in when.values()
@@ -149,9 +149,7 @@ def person_minutes(units: Sequence[Unit], acts: Iterable[tuple[str, datetime]]) 
     return seconds / 60 / len(units) * 100 if units else None
 
 
-def standings(
-    goals: Goals, units: Sequence[Unit], found: Figures, acts: Iterable[tuple[str, datetime]]
-) -> list[kpi.Standing]:
+def standings(goals: Goals, units: Sequence[Unit], found: Figures) -> list[kpi.Standing]:
     """Where each goal of a part stands; goals that are not set are left out."""
     rows = []
     called = Counter(u.called or "" for u in units if u.called is not None)
@@ -167,7 +165,7 @@ def standings(
     if goals.takt is not None:
         rows.append(kpi.time_at_most("takt", goals.takt, _gaps(units)))
     if goals.person_minutes is not None:
-        value = person_minutes(units, acts)
+        value = person_minutes(units)
         rows.append(kpi.amount_at_most("person_minutes", goals.person_minutes, value, len(units)))
     return rows
 

@@ -1,6 +1,5 @@
 """The units of a period as the figures need them: one small row each, read in one go. Knows no formula."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,17 +54,6 @@ def units(database: Database, wanted: Filter) -> list[Unit]:
     not looked at. Withdrawn ones and those taken anew are left out."""
     with database.read() as session:
         return [_unit(*row) for row in session.execute(_query(wanted))]
-
-
-def acts(database: Database, since: datetime | None, until: datetime | None) -> Iterator[tuple[str, datetime]]:
-    """Who reviewed when: for the time that people spend."""
-    query = select(ReviewRow.who, ReviewRow.at).order_by(ReviewRow.at)
-    if since is not None:
-        query = query.where(ReviewRow.at >= since)
-    if until is not None:
-        query = query.where(ReviewRow.at <= until)
-    with database.read() as session:
-        yield from [(who, at) for who, at in session.execute(query)]
 
 
 def _query(wanted: Filter) -> Any:

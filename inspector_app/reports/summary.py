@@ -58,7 +58,6 @@ def gather(
     moments = [unit.at for unit in units]
     since = wanted.since or (moments[0] if moments else None)
     until = wanted.until or (moments[-1] if moments else None)
-    acts = [act for act in rows.acts(store.database, since, until)] if units else []
     goals = parts.get(wanted.part).goals if wanted.part and wanted.part in parts else None
     bad = [unit.id for unit in reversed(units) if unit.answer == summary.NG][:MOST_PHOTOS]
     before = None
@@ -75,8 +74,8 @@ def gather(
         slices=tuple(summary.slices(units)),
         chart=summary.chart(units, ShiftPlan.parse(settings.shift_plan)),
         pareto=summary.defects(units),
-        goals=tuple(summary.standings(goals, units, found, acts)) if goals else (),
+        goals=tuple(summary.standings(goals, units, found)) if goals else (),
         drift=summary.drifted(before, units) if before is not None else None,
-        person_minutes=summary.person_minutes(units, acts),
+        person_minutes=summary.person_minutes(units),
         ng=tuple(History.of(store).some(bad)),
     )

@@ -174,3 +174,21 @@ def test_withdrawn_and_taken_anew_count_for_nothing(day: Station) -> None:
     (unit,) = records.units(day.store.database, Filter(part="general"))
     assert unit.retake and day.store.get(first.id).last(LineKind.RETAKEN)
     assert summary.figures([unit]).first_pass.hits == 0
+
+
+def test_minutes_of_people() -> None:
+    """Sato captures two units in 30 s, one after a break; Ito reviews two in 60 s: 30 + 120 + 60 s of three units."""
+    start = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+    def unit(at: int, reviewed: int | None) -> records.Unit:
+        moments = {"at": start + timedelta(seconds=at)}
+        if reviewed is not None:
+            moments |= {"reviewed_at": start + timedelta(seconds=reviewed)}
+        known = {"part": "p", "lot": "", "shift": "", "operator": "佐藤", "retake": False, "called": "OK", "defect": "",
+                 "p_ng": 0.1, "adapter": "", "review": None, "review_defect": "", "disposition": "", "reviewer": "伊藤",
+                 "reviewed_at": None, "chance": None}  # fmt: skip
+        return records.Unit(**{"id": str(at), **known, **moments})  # type: ignore[arg-type]
+
+    units = [unit(0, 4000), unit(30, 4060), unit(3000, None)]
+    assert summary.person_minutes(units) == pytest.approx((30 + 120 + 60) / 60 / 3 * 100)
+    assert summary.person_minutes([]) is None
