@@ -102,7 +102,7 @@ def write_known(samples: Path, out: Path) -> None:
     _json(folder / "known.json", {"adapter": judge.card.sha256 if judge.card else "none", "answers": answers})
 
 
-ON_THE_CARD = ("auroc", "miss", "overkill", "coverage", "miss_at_coverage", "defect_right", "region_right", "ece",
+ON_THE_CARD = ("auroc", "miss", "overkill", "coverage", "defect_right", "region_right", "ece",
                "cer", "notes_right", "digit_errors", "voice_says_right", "voice_defect_heard", "voice_place_heard",
                "contradiction_precision", "contradiction_recall")  # fmt: skip
 
@@ -116,7 +116,7 @@ def card_figures(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for kind in ("language", "noise"):
             groups = of.get("slices", {}).get(kind, {})
             sets |= {f"{name}, {value}": group for value, group in groups.items() if name != "all together"}
-    return {name: {key: of[key] for key in ON_THE_CARD if of.get(key)} for name, of in sets.items()}
+    return {name: {key: of[key] for key in ON_THE_CARD if "value" in (of.get(key) or {})} for name, of in sets.items()}
 
 
 def model_card(made: manifest.Manifest, figures: dict[str, dict[str, Any]]) -> str:

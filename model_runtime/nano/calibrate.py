@@ -3,8 +3,9 @@
     python -m model_runtime.nano.calibrate FOLDER --data ../shared/data --work .work/nano
 
 The judge of the finished folder judges the validation lots of tiles and boards and pairs that are drawn now. The
-temperature is the likeliest divisor of the log-odds (Guo et al., On Calibration of Modern Neural Networks, 2017); the
-thresholds are the widest that keep misses and overkill under the rates asked for.
+temperature is the likeliest divisor of the log-odds (Guo et al., On Calibration of Modern Neural Networks, 2017).
+`ok_below` lets the asked share of good units of known parts pass, and no more, since every unit under it is a possible
+miss; `ng_above` stops no more good units than asked, those of unknown parts among them.
 """
 
 import argparse
@@ -72,11 +73,9 @@ def temperature_of(odds: torch.Tensor, bad: torch.Tensor) -> float:
     return min(grid, key=lambda t: float(binary_cross_entropy_with_logits(odds / t, bad.float())))
 
 
-def thresholds_of(p: torch.Tensor, bad: torch.Tensor, miss: float, overkill: float) -> dict[str, float]:
-    """`ok_below` under which at most `miss` of the NG units lie, `ng_above` over which at most `overkill` of the OK."""
-    low = float(torch.quantile(p[bad], miss, interpolation="lower"))
-    high = float(torch.quantile(p[~bad], 1 - overkill, interpolation="higher"))
-    return {"ok_below": round(min(0.5, max(LOWEST, low)), 3), "ng_above": round(max(0.5, min(HIGHEST, high)), 3)}
+def quantile(p: torch.Tensor, share: float, low: float, high: float) -> float:
+    """The value that `share` of `p` does not exceed, within low..high."""
+    return round(min(high, max(low, float(torch.quantile(p, share, interpolation="higher")))), 3)
 
 
 def main() -> None:
@@ -85,7 +84,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--work", type=Path, required=True)
     options.add_argument("--drawn", type=int, default=256)
-    options.add_argument("--miss", type=float, default=0.02)
+    options.add_argument("--coverage", type=float, default=0.9)
     options.add_argument("--overkill", type=float, default=0.02)
     given = options.parse_args()
     judge = load_judge(given.model)
@@ -95,7 +94,11 @@ def main() -> None:
         ]
     odds, bad = torch.cat([o for o, _ in sets]), torch.cat([b for _, b in sets])
     temperature = temperature_of(odds, bad)
-    thresholds = thresholds_of(torch.sigmoid(odds / temperature), bad, given.miss, given.overkill)
+    known, of_known = (torch.sigmoid(sets[0][0] / temperature), sets[0][1])
+    thresholds = {
+        "ok_below": quantile(known[~of_known], given.coverage, LOWEST, 0.5),
+        "ng_above": quantile(torch.sigmoid(odds / temperature)[~bad], 1 - given.overkill, 0.5, HIGHEST),
+    }
     said = {name: round(auroc(o, b), 4) for name, (o, b) in zip(("lots left out", "drawn"), sets, strict=True)}
     counts = {"n": len(bad), "ng": int(bad.sum())}
     print(json.dumps({"temperature": round(temperature, 3), "thresholds": thresholds, **counts, "auroc": said}))

@@ -279,8 +279,7 @@ def test_calibration_finds_the_temperature_and_the_thresholds() -> None:
     odds = torch.randn(4000) * 2
     bad = torch.rand(4000) < torch.sigmoid(odds)
     assert calibrate.temperature_of(odds * 2.5, bad) == pytest.approx(2.5, rel=0.15)
-    p = torch.cat([torch.linspace(0.0, 0.6, 100), torch.linspace(0.3, 1.0, 100)])
-    truth = torch.arange(200) >= 100
-    found = calibrate.thresholds_of(p, truth, miss=0.0, overkill=0.0)
-    assert found == {"ok_below": pytest.approx(0.3, abs=1e-3), "ng_above": pytest.approx(0.6, abs=1e-3)}
-    assert int((p[truth] < found["ok_below"]).sum()) == 0 == int((p[~truth] > found["ng_above"] + 1e-3).sum())
+    good = torch.linspace(0.0, 0.6, 101)
+    assert calibrate.quantile(good, 0.5, 0.02, 0.5) == pytest.approx(0.3, abs=1e-3)
+    assert calibrate.quantile(good, 1.0, 0.02, 0.5) == 0.5
+    assert calibrate.quantile(good, 0.0, 0.02, 0.5) == 0.02
