@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import torch
-
 from safetensors.torch import load_file
 
 from model_runtime import adapters, checkpoint
@@ -62,7 +61,7 @@ def test_the_bundled_units_are_judged_as_they_are(judge: ModelJudge) -> None:
 
 
 def test_the_mixture_does_not_interfere(tmp_path: Path) -> None:
-    """With all adapters off the text logits are the base's, bit for bit; the speech LoRA changes no photo-only logits."""
+    """Adapters off: the text logits are the base's, bit for bit. The speech LoRA changes no photo-only logits."""
     ids = torch.tensor([[2, 300, 301, 302, 303, 3]])
     whole, plain = checkpoint.load(SHIPPED), blueprint.build()
     missing, unexpected = plain.load_state_dict(
