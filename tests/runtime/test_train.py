@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from inspector_app.candidates import of_folder
 from inspector_app.training_sets import Candidate, freeze
-from model_runtime import adapters, lessons, train
+from model_runtime import adapters, lessons, student, train
 from model_runtime.checkpoint import load
 from model_runtime.dataset import read_set, set_faults
 from model_runtime.exposures import PLAIN, Strength, expose, speak
@@ -145,7 +145,7 @@ def test_the_card_says_where_it_comes_from(trained: Path, training_set: Path, ti
     assert card.training["set"] == "plate@1"
     assert card.training["set_sha256"] == read_set(training_set).sha256
     assert card.training["who"] == "鈴木" and card.training["steps"] == STEPS
-    assert card.figures["validation"]["units"] == len(read_set(training_set).validation) >= train.ENOUGH
+    assert card.figures["validation"]["units"] == len(read_set(training_set).validation) >= student.ENOUGH
     assert card.temperature > 0 and card.created
     assert card.thresholds.ok_below <= train.BAND[0] and card.thresholds.ng_above >= train.BAND[1]
 
@@ -165,17 +165,17 @@ def test_a_child_starts_from_its_parent(job: Job, trained: Path, tmp_path: Path)
 def test_training_asks_what_the_judge_is_asked(job: Job, trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same units through the station's own judge give the same probabilities: prompt, places, LoRAs, order."""
     monkeypatch.setattr(lessons, "HALF", torch.float32)
-    monkeypatch.setattr(train.Stacked, "HALF", torch.float32)
+    monkeypatch.setattr(student.Stacked, "HALF", torch.float32)
     data = read_set(job.set_folder)
     checkpoint = load(job.model)
     lora, _ = train._start(replace(job, parent=trained), checkpoint)
-    student = train._Student(checkpoint, lora, RECIPE, data)
-    student.stacked.load(weights(trained))
-    student.begin()
-    list(student.look(None))
-    odds, card = student.odds(), adapters.read_card(trained)
+    pupil = student.Student(checkpoint, lora, RECIPE, data)
+    pupil.stacked.load(weights(trained))
+    pupil.begin()
+    list(pupil.look(None))
+    odds, card = pupil.odds(), adapters.read_card(trained)
     judge = load_judge(job.model, trained)
-    order = [one.unit for batch in lessons.in_batches([student.lessons.plainly(u) for u in student.checked_units], 4)
+    order = [one.unit for batch in lessons.in_batches([pupil.lessons.plainly(u) for u in pupil.checked_units], 4)
              for one in batch]  # fmt: skip
     said = [judge.judge(unit.example.question).p_ng for unit in order]
     p = 1 / (1 + np.exp(-odds / card.temperature))
@@ -249,12 +249,12 @@ def asked(job: Job, **target: object) -> tuple[list[int], list[float], lessons.L
     data = read_set(job.set_folder)
     checkpoint = load(job.model)
     lora, _ = train._start(job, checkpoint)
-    student = train._Student(checkpoint, lora, replace(RECIPE, miss_cost=3.0), data)
+    pupil = student.Student(checkpoint, lora, replace(RECIPE, miss_cost=3.0), data)
     example = next(e for e in data.train if e.target.bad and e.question.voice is None)
     unit = lessons.Unit(replace(example, target=replace(example.target, **target)))  # type: ignore[arg-type]
     unit.photos = [lessons.Glance(torch.zeros(4, 8), example.target.point)]
-    ids, weight = student.lessons.answer(student.lessons.plainly(replace_golden(unit)))
-    return ids, weight, student.lessons
+    ids, weight = pupil.lessons.answer(pupil.lessons.plainly(replace_golden(unit)))
+    return ids, weight, pupil.lessons
 
 
 def replace_golden(unit: lessons.Unit) -> lessons.Unit:
