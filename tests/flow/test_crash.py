@@ -12,7 +12,9 @@ from inspector_app.records import check
 from inspector_app.records.record import State
 from tests.makers import sample, station
 
-NONE = dict.fromkeys(("samples", "verdicts", "lines", "reviews", "parts", "people", "files", "audit"), 0)
+NONE = dict.fromkeys(
+    ("samples", "verdicts", "lines", "reviews", "signatures", "parts", "people", "promotions", "files", "audit"), 0
+)
 ROOT = Path(__file__).parents[2]
 
 BEGIN = """
