@@ -264,6 +264,9 @@ class Station:
             self.people.require(person, Right.MODELS)
         if shared:
             self.people.require(person, Right.SETTINGS)
+        if "adapter" not in names and places.settings.is_file():
+            # It may have been let in or rolled back by another program since these settings were read.
+            new = new.changed(adapter=Settings.load(places.settings).adapter)
         new.save(places.settings)
         if shared:
             was, now = old.to_json(), new.to_json()

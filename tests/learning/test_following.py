@@ -17,6 +17,7 @@ from model_runtime.runtime import load_judge
 from model_runtime.stacked import Stacked
 from model_runtime.verdict import Question
 from tests.learning.makers import spotted
+from tests.makers import station
 from tests.runtime.helpers import edit_json
 
 LAYERS = r"model\.layers\.\d+\.self_attn\.qkv_proj"
@@ -68,6 +69,16 @@ def test_one_that_cannot_be_used_does_not_stop_the_line(
     assert verdict.model.adapter.startswith("defect@1/")
     assert "the old one goes on" in caplog.text
     assert station.judge(Question(photo=tmp_path / "a.png")).p_ng == verdict.p_ng
+
+
+def test_settings_saved_by_a_running_window_do_not_undo_a_promotion(tmp_path: Path) -> None:
+    at, places = station(tmp_path / "data"), Places(tmp_path / "data")
+    at.change_settings(None, at.settings.changed(language="ja"), places)
+    Settings.load(places.settings).changed(adapter="defect@7").save(places.settings)  # as `kensa adapters promote` does
+    assert at.change_settings(None, at.settings.changed(language="en"), places).adapter == "defect@7"
+    assert Settings.load(places.settings).adapter == "defect@7"
+    at.change_settings(None, at.settings.changed(adapter=None), places)
+    assert Settings.load(places.settings).adapter is None, "what is changed here is changed"
 
 
 def test_another_model_waits_for_the_next_start(places: Places, tmp_path: Path) -> None:
