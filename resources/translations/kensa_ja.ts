@@ -4,6 +4,10 @@
     <context>
         <name>kensa</name>
         <message>
+            <source>A PDF report needs a font with Japanese letters; install one, or export CSV or XLSX.</source>
+            <translation>PDF 報告書には日本語フォントが必要です。フォントを導入するか、CSV または XLSX で出力してください。</translation>
+        </message>
+        <message>
             <source>A PIN has 4 to 12 digits and is not as plain as 1234; choose another.</source>
             <translation>PIN は 4〜12 桁で、1234 のような単純なものは使えません。別の番号にしてください。</translation>
         </message>
@@ -616,6 +620,10 @@
             <translation>付属の見本を 1 つ、実際と同じように判定します。記録には残りません。</translation>
         </message>
         <message>
+            <source>Only registered people can sign; register them, or decide otherwise.</source>
+            <translation>署名できるのは登録された人だけです。人を登録するか、別の処置を選んでください。</translation>
+        </message>
+        <message>
             <source>Open a photo, or drop one here. F2 looks for the camera again.</source>
             <translation>写真を開くか、ここへドロップしてください。F2 でカメラを探し直します。</translation>
         </message>
@@ -1210,6 +1218,10 @@
         <message>
             <source>This names no camera; give a number, an address, a folder, a file or simulated.</source>
             <translation>カメラの指定ではありません。番号、アドレス、フォルダ、ファイル、simulated のいずれかにしてください。</translation>
+        </message>
+        <message>
+            <source>This needs your electronic signature; give your PIN.</source>
+            <translation>電子署名が必要です。PIN を入力してください。</translation>
         </message>
         <message>
             <source>This part has no golden sample to compare with; add one.</source>
