@@ -4,7 +4,6 @@ Knows records and labels; knows no splits and writes nothing.
 """
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -108,8 +107,3 @@ _TAKEN = (
     "defect", "severity", "boxes", "transcript", "language", "voice_says", "lot", "serial", "operator", "shift",
     "reason",
 )  # fmt: skip
-
-
-def golden_of(candidates: list[Candidate]) -> Iterator[Path]:
-    """The golden photos that they name, each once."""
-    yield from dict.fromkeys(c.files["golden_file_name"] for c in candidates if "golden_file_name" in c.files)

@@ -78,6 +78,7 @@ def _evaluate(to: argparse.ArgumentParser) -> None:
 
 
 def _freeze(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--list", action="store_true", help="only list the sets that are frozen")
     to.add_argument("--from", dest="source", metavar="FOLDER", help="a labelled folder, in the place of the records")
     to.add_argument("--part", metavar="P", type=storable, help="only units of this part")
     to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")

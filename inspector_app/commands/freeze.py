@@ -5,7 +5,7 @@ from pathlib import Path
 from inspector_app.commands.acting import acting
 from inspector_app.commands.night import night
 from inspector_app.commands.run import DONE, Run
-from inspector_app.learning import Learning, Rule
+from inspector_app.learning import Rule
 from inspector_app.rights import Right
 from inspector_app.training_sets import GOLDEN, TRAIN, VALIDATION, Frozen, Shares
 
@@ -16,6 +16,8 @@ SHOWN = 5
 def freeze(run: Run) -> int:
     """Freezes a set and says what is in it, and what should be looked at before it is learned from."""
     args = run.args
+    if args.list:
+        return sets(run)
     rule = Rule(args.part, args.since, args.until, not args.unreviewed, tuple(args.classes or ()))
     shares = Shares(args.golden_share / 100, args.validation_share / 100)
     with night(run) as learning:
@@ -34,7 +36,7 @@ def sets(run: Run) -> int:
     from model_runtime.dataset import read_card
 
     with night(run) as learning:
-        folders = Learning.sets(learning)
+        folders = learning.sets()
     cards = [(folder, read_card(folder)) for folder in folders]
     if run.terminal.json:
         for folder, card in cards:

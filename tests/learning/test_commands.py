@@ -239,3 +239,5 @@ def test_what_freeze_says(kensa: Kensa, tmp_path: Path) -> None:  # noqa: F811
     told = kensa("freeze", "--from", source, "--name", "again", "--json").lines[0]
     assert told["set"] == "again@1" and told["units"] == 40
     assert json.dumps(told)
+    assert [line["set"] for line in kensa("freeze", "--list", "--json").lines] == ["again@1", "plate@1"]
+    assert "again@1" in kensa("freeze", "--list").out
