@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from inspector_app.errors import KensaError
 from inspector_app.parts import Parts
 from inspector_app.places import Places, resources
+from inspector_app.readiness import Trouble, disk_is_low
 from inspector_app.settings import Settings
 from inspector_app.ui import icons, theme
 from inspector_app.ui.desk import Desk, Devices, Lanes
@@ -112,6 +113,7 @@ class Program(QObject):
         self._caught.connect(self.problems.tell)
         self.window.settings_changed.connect(self._use)
         self.window.inspect_page.remembered.connect(self._remember)
+        self.desk.counted.connect(lambda _: self._look_at_disk())
         self._application.setApplicationName("Kensa")
         self._application.setWindowIcon(icons.icon("scan-search", theme.tokens().accent))
 
@@ -185,6 +187,11 @@ class Program(QObject):
         task = self.lanes.model.start(self._load_model, station)
         task.done.connect(lambda _: self._model_loaded())
         task.failed.connect(self._not_ready)
+
+    def _look_at_disk(self) -> None:
+        """After each unit, on the lane of the disk: a network drive may be slow to answer."""
+        task = self.lanes.disk.start(disk_is_low, self._places.data)
+        task.done.connect(lambda low: self.readiness.set(Trouble.DISK_LOW, low))
 
     # 2 the model, on its own lane
 

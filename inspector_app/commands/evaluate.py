@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector_app import loading
+from inspector_app.commands.known import known_parts
 from inspector_app.commands.run import DONE, FIXABLE, OUR_BUG, Run
 from inspector_app.commands.terminal import Meter
 from inspector_app.errors import from_os_error
-from inspector_app.parts import Parts
 from inspector_app.whole import write_whole
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def evaluate(run: Run) -> int:
     args = run.args
     golden = Path(args.golden) if args.golden else None
     asked = Asked(args.split, golden, run.settings.thresholds, args.limit, train=args.baselines)
-    measured = [evaluation.Measured(one) for one in read_folders(args.folders, Parts.load(run.places), asked)]
+    measured = [evaluation.Measured(one) for one in read_folders(args.folders, known_parts(run), asked)]
     out = _made(Path(args.out)) if args.out else None
     try:
         found = _measure(run, measured)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 UNUSUAL = 0.01
 """Below this p a difference of NG rates is told; it is one of several questions, so 0.05 would cry wolf."""
 TRIALS = 4000
-LEAST_CLASS, RARE, LOPSIDED = 5, 0.02, 0.10
+LEAST_CLASS, LOPSIDED = 5, 0.10
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,11 +98,6 @@ class _FacedButton(Spoken, Themed, QPushButton):
         self.setAccessibleName(text)
         self.updateGeometry()
 
-    def set_key(self, key: str) -> None:
-        """Another key that does it."""
-        self._shown_key = key
-        self._cap.setText(key_name(key))
-
     def respeak(self) -> None:
         """Keys are called otherwise in another language."""
         self._cap.setText(key_name(self._shown_key) if self._shown_key else "")

@@ -99,11 +99,6 @@ def doubt(verdict: Verdict) -> str:
     return ""
 
 
-def unit_name(inspection: Inspection) -> str:
-    """What a person calls the unit: serial, else lot, else part."""
-    return inspection.serial or inspection.lot or inspection.part
-
-
 def state_word(inspection: Inspection) -> str:
     """The verdict, or why there is none yet."""
     if inspection.verdict is not None:

@@ -149,8 +149,7 @@ def main() -> None:
                                   source="trained by model_runtime.nano", license=LICENSE)  # fmt: skip
     manifest.write_manifest(given.out, made)
     figures = card_figures(json.loads(given.figures.read_text(encoding="utf-8"))) if given.figures else {}
-    fitted = float(weights["extra.temperature"][0]) if "extra.temperature" in weights else 1.0
-    calibrated = {"temperature": fitted, "thresholds": {"ok_below": 0.2, "ng_above": 0.8}}
+    calibrated = {"temperature": 1.0, "thresholds": {"ok_below": 0.2, "ng_above": 0.8}}
     if given.calibrated:
         calibrated = json.loads(given.calibrated.read_text(encoding="utf-8"))
     write_defect(weights, made.sha256, given.out / "defect-lora", figures, calibrated)

@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torch.nn.functional import binary_cross_entropy_with_logits
 
+from model_runtime import figures
 from model_runtime.nano.photos import Mixer, RealPhotos, part_of, read_cutouts
 from model_runtime.nano.prepare import rows_of
 from model_runtime.nano.scenes import Scenes
-from model_runtime.nano.training import auroc
 from model_runtime.runtime import ModelJudge, load_judge
+from model_runtime.train import fit_temperature
 from model_runtime.verdict import Question
 
 Unit = tuple[Question, bool]
@@ -68,11 +68,6 @@ def log_odds(judge: ModelJudge, units: Iterator[Unit]) -> tuple[torch.Tensor, to
     return torch.tensor(odds), torch.tensor(bad, dtype=torch.bool)
 
 
-def temperature_of(odds: torch.Tensor, bad: torch.Tensor) -> float:
-    grid = [0.3 * 1.04**k for k in range(80)]
-    return min(grid, key=lambda t: float(binary_cross_entropy_with_logits(odds / t, bad.float())))
-
-
 def quantile(p: torch.Tensor, share: float, low: float, high: float) -> float:
     """The value that `share` of `p` does not exceed, within low..high."""
     return round(min(high, max(low, float(torch.quantile(p, share, interpolation="higher")))), 3)
@@ -93,13 +88,14 @@ def main() -> None:
             log_odds(judge, units) for units in (validation(given.data), drawn(given.work, Path(folder), given.drawn))
         ]
     odds, bad = torch.cat([o for o, _ in sets]), torch.cat([b for _, b in sets])
-    temperature = temperature_of(odds, bad)
+    temperature = fit_temperature(odds.numpy(), bad.numpy())
     known, of_known = (torch.sigmoid(sets[0][0] / temperature), sets[0][1])
     thresholds = {
         "ok_below": quantile(known[~of_known], given.coverage, LOWEST, 0.5),
         "ng_above": quantile(torch.sigmoid(odds / temperature)[~bad], 1 - given.overkill, 0.5, HIGHEST),
     }
-    said = {name: round(auroc(o, b), 4) for name, (o, b) in zip(("lots left out", "drawn"), sets, strict=True)}
+    told = [figures.auroc(o.tolist(), b.tolist()) for o, b in sets]
+    said = {name: f and round(f.value, 4) for name, f in zip(("lots left out", "drawn"), told, strict=True)}
     counts = {"n": len(bad), "ng": int(bad.sum())}
     print(json.dumps({"temperature": round(temperature, 3), "thresholds": thresholds, **counts, "auroc": said}))
 

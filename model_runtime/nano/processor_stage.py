@@ -98,7 +98,7 @@ def run(stage: Stage, out: Path, minutes: float, rate: float, seen: list[Seen], 
         if clock.step % 20 == 0:
             print(f"processor {clock.step} {share:.2f}: {'voice' if kind < 0.15 else 'photo' if kind < 0.4 else 'both'}"
                   f" {loss.item():.3f}", flush=True)  # fmt: skip
-    training.save(model, stage.mixtures, out, {"temperature": torch.ones(1)})
+    training.save(model, stage.mixtures, out)
     print(f"processor: {clock.step} steps", flush=True)
 
 

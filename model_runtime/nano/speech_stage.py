@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 
+from model_runtime.heard import distance
 from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers, corrupt
 from model_runtime.nano.forward import LogMel
@@ -118,7 +119,7 @@ def measure(
                 starts.append(ids[: ids.index(ends) - len(target.heard or ())])
             said, verdicts = greedy(model, answers, audio, count, starts, ends)
         for row, text, says in zip(b.rows, said, verdicts, strict=True):
-            wrong += training.edit_distance(text, row["text"])
+            wrong += distance(text, row["text"])
             length += len(row["text"])
             right += says == row["says"]
     return {"cer": wrong / max(1, length), "says": right / max(1, len(indices)), "n": len(indices)}
@@ -266,7 +267,7 @@ def ctc_rate(
             hidden, count = states(model, mel, speech, b, augment=False)
             scores = head(hidden.float()).unflatten(-1, (PER_STATE, -1)).flatten(1, 2)
         for row, line, n in zip(b.rows, scores, count.tolist(), strict=True):
-            wrong += training.edit_distance(letters.read(line, n), row["text"])
+            wrong += distance(letters.read(line, n), row["text"])
             length += len(row["text"])
     return wrong / max(1, length)
 

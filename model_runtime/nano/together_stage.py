@@ -22,7 +22,7 @@ from model_runtime.nano.photos import DENSE, Batch, Mixer, RealPhotos, read_cuto
 from model_runtime.nano.scenes import Scenes
 from model_runtime.nano.sound import SoundBatch, Speech
 from model_runtime.nano.speech_stage import states, voice_loss
-from model_runtime.nano.vision_stage import asked, dense_loss, look, losses, measure, p_ng, photo_prompt, prompt_ids
+from model_runtime.nano.vision_stage import asked, dense_loss, look, losses, measure, photo_prompt, prompt_ids
 
 VOICE_AT_MOST = 75
 """Audio tokens beside a photo in training: six seconds."""
@@ -128,28 +128,6 @@ def run(
         if clock.step % 200 == 0:
             print(f"together {clock.step} {share:.2f}:", {k: round(float(v), 3) for k, v in said.items()}, flush=True)
     mixture.use(t.mixtures, "vis_lora", "defect")
-    temperature = fit_temperature(t)
-    training.save(t.model, t.mixtures, out, {"temperature": torch.tensor([temperature])})
+    training.save(t.model, t.mixtures, out)
     test = measure(t.model, t.answers, t.real, "test")
-    print(f"together: {clock.step} steps; temperature {temperature:.2f}; test {test}", flush=True)
-
-
-@torch.no_grad()
-def fit_temperature(t: Together) -> float:
-    """One divisor of the verdict's log-odds, by the likelihood of the validation photos (tiles and boards)."""
-    odds, bad = [], []
-    with training.plainly():
-        for golden, rows in ((False, t.real.indices("magnetic_tile", "val")), (True, t.real.indices("deeppcb", "val"))):
-            for at in range(0, len(rows), 32):
-                part = rows[at : at + 32]
-                beside = [
-                    t.real.rows[i]["golden_index"] if t.real.rows[i]["golden_index"] is not None else i for i in part
-                ]
-                with training.autocast():
-                    p = p_ng(t.model, t.answers, t.real.take(beside) if golden else None, t.real.take(part))
-                p = p.double().clamp(1e-6, 1 - 1e-6)
-                odds.append(torch.log(p / (1 - p)))
-                bad.append(torch.tensor([t.real.rows[i]["verdict"] == "NG" for i in part], device=t.device))
-    score, truth = torch.cat(odds), torch.cat(bad).double()
-    grid = [0.5 * 1.08**k for k in range(40)]
-    return min(grid, key=lambda x: float(nn.functional.binary_cross_entropy_with_logits(score / x, truth)))
+    print(f"together: {clock.step} steps; test {test}", flush=True)

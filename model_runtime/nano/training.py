@@ -216,25 +216,3 @@ def lora_of(path: Path, name: str, device: torch.device) -> dict[str, torch.Tens
     """One LoRA of another stage's file, under peft's key names."""
     start = f"lora.{name}."
     return {k[len(start) :]: v.to(device) for k, v in load_file(path).items() if k.startswith(start)}
-
-
-def auroc(scores: torch.Tensor, bad: torch.Tensor) -> float:
-    """Area under the ROC curve by the rank sum of Mann and Whitney; ties share their rank."""
-    order = torch.unique(scores, return_inverse=True, return_counts=True)
-    _, inverse, counts = order
-    last = counts.cumsum(0).double()
-    ranks = (last - (counts.double() - 1) / 2)[inverse]
-    positives, negatives = int(bad.sum()), int((~bad).sum())
-    if positives == 0 or negatives == 0:
-        return float("nan")
-    return float((ranks[bad].sum() - positives * (positives + 1) / 2) / (positives * negatives))
-
-
-def edit_distance(a: str, b: str) -> int:
-    """Levenshtein distance in characters."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        before, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
-    return row[-1]

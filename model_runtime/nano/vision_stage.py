@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 
+from model_runtime import figures
 from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers, corrupt
 from model_runtime.nano.letters import Letters, LetterStream
@@ -163,7 +164,8 @@ def _measure(model: Phi4MultimodalForCausalLM, answers: Answers, real: RealPhoto
                     ]
                     scores.append(torch.stack(runs).mean(0))
         bad = torch.tensor([real.rows[i]["verdict"] == "NG" for i in rows], device=scores[0].device)
-        found[name] = training.auroc(torch.cat(scores).float(), bad)
+        told = figures.auroc(torch.cat(scores).tolist(), bad.tolist())
+        found[name] = told.value if told else float("nan")
     return found
 
 

@@ -4,15 +4,15 @@ import random
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
 from transformers.models.phi4_multimodal.feature_extraction_phi4_multimodal import Phi4MultimodalFeatureExtractor
 
-from model_runtime import adapters, checkpoint, manifest
+from model_runtime import adapters, checkpoint, figures, manifest
 from model_runtime.decoding import answer_ids
+from model_runtime.heard import distance
 from model_runtime.nano import assemble, blueprint, calibrate, forward, mixture, notes, tokens, training
 from model_runtime.nano.answers import Answers, Target, corrupt
 from model_runtime.nano.canvas import SIDE
@@ -21,6 +21,7 @@ from model_runtime.nano.photos import Batch
 from model_runtime.nano.scenes import CHIP, EVIDENT, GENERIC, Scenes, centre, dense_labels
 from model_runtime.nano.speech_stage import answer_states, voice_prompt
 from model_runtime.nano.vision_stage import look, photo_prompt, prompt_ids
+from model_runtime.train import fit_temperature
 from model_runtime.verdict import Region
 
 
@@ -216,11 +217,12 @@ def test_labels_of_a_mask() -> None:
 
 
 def test_figures_of_training() -> None:
-    scores, bad = torch.tensor([0.1, 0.4, 0.35, 0.8]), torch.tensor([False, False, True, True])
-    assert training.auroc(scores, bad) == pytest.approx(0.75)
-    assert training.auroc(torch.ones(4), bad) == pytest.approx(0.5)
-    assert training.edit_distance("kitten", "sitting") == 3
-    assert np.isnan(training.auroc(scores, torch.ones(4, dtype=torch.bool)))
+    scores, bad = [0.1, 0.4, 0.35, 0.8], [False, False, True, True]
+    told, even = figures.auroc(scores, bad), figures.auroc([1.0] * 4, bad)
+    assert told is not None and told.value == pytest.approx(0.75)
+    assert even is not None and even.value == pytest.approx(0.5)
+    assert figures.auroc(scores, [True] * 4) is None
+    assert distance("kitten", "sitting") == 3
 
 
 def test_letters_in_time_can_be_read_back(tokenizer: Path) -> None:
@@ -278,7 +280,7 @@ def test_calibration_finds_the_temperature_and_the_thresholds() -> None:
     torch.manual_seed(0)
     odds = torch.randn(4000) * 2
     bad = torch.rand(4000) < torch.sigmoid(odds)
-    assert calibrate.temperature_of(odds * 2.5, bad) == pytest.approx(2.5, rel=0.15)
+    assert fit_temperature((odds * 2.5).numpy(), bad.numpy()) == pytest.approx(2.5, rel=0.15)
     good = torch.linspace(0.0, 0.6, 101)
     assert calibrate.quantile(good, 0.5, 0.02, 0.5) == pytest.approx(0.3, abs=1e-3)
     assert calibrate.quantile(good, 1.0, 0.02, 0.5) == 0.5

@@ -7,9 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from model_runtime import adapters, checkpoint
+from model_runtime import adapters, checkpoint, figures
 from model_runtime.nano import blueprint, tokens
-from model_runtime.nano.training import auroc
 from model_runtime.runtime import ModelJudge, load_judge
 from model_runtime.selftest import known_answers
 from model_runtime.verdict import Question
@@ -99,4 +98,5 @@ def test_boards_beside_their_golden_photo_are_told_apart(judge: ModelJudge) -> N
         for shown, is_bad in ((folder / row["file_name"], True), (golden, False)):
             scores.append(judge.judge(Question(photo=shown, golden=golden)).p_ng)
             bad.append(is_bad)
-    assert auroc(torch.tensor(scores), torch.tensor(bad)) >= 0.95
+    told = figures.auroc(scores, bad)
+    assert told is not None and told.value >= 0.95
