@@ -133,6 +133,8 @@ class VerdictBand(Spoken, Painted, QWidget):
         self.note(hint, low <= below.height())
         if low > 1.8 * second.pixelSize():  # two lines: the word gives way a little
             largest = int(largest * 0.86)
+        clear = self.height() - low - 2 * theme.GAP  # of the band's edges
+        largest = min(largest, int(clear / (_KANJI + 0.16)))
         first = fitting(self.font(), self.title, width or room.width(), largest, bold=True)
         # Set by what is seen of the letters: the fonts' own line heights leave holes above and below.
         high = (_LATIN if self.title.isascii() else _KANJI) * first.pixelSize()
