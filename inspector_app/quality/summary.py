@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
+from typing import TypeVar
 
 from inspector_app.parts import Goals
 from inspector_app.quality import kpi
@@ -21,6 +22,7 @@ from inspector_app.records.figures import Unit
 from inspector_app.shifts import ShiftPlan
 
 OK, NG, INCONCLUSIVE = "OK", "NG", "INCONCLUSIVE"
+Word = TypeVar("Word", str, str | None)
 LONGEST_ACT = 120.0
 """Seconds that one act of a person can take: whatever is longer between two acts was not spent on units."""
 SLICES: dict[str, Callable[[Unit], str]] = {
@@ -64,27 +66,28 @@ class Slice:
 
 
 def figures(units: Sequence[Unit]) -> Figures:
-    """All figures of these units."""
+    """All figures of these units; reviewed ones and those that chance picked must come one by one. The takt is None
+    where units were put together."""
     judged = [u for u in units if u.called is not None]
-    answers = Counter(u.answer for u in units)
+    answers = counted(units, lambda u: u.answer)
     standing = answers[OK] + answers[NG] + answers[INCONCLUSIVE]
     reviewed = [u for u in judged if u.review is not None]
     # An INCONCLUSIVE is no verdict that could be changed.
     decided = [u for u in reviewed if u.called != INCONCLUSIVE]
     at_random = drawn_of(judged)
     return Figures(
-        units=len(units),
-        judged=len(judged),
+        units=_sum(units),
+        judged=_sum(judged),
         ok=answers[OK],
         ng=answers[NG],
         inconclusive=answers[INCONCLUSIVE],
-        reviewed=len(reviewed),
+        reviewed=_sum(reviewed),
         drawn=sum(d.called != INCONCLUSIVE for d in at_random),
         yield_=rate(answers[OK], standing),
-        first_pass=rate(sum(map(_first_pass, units)), standing),
+        first_pass=rate(_sum(u for u in units if _first_pass(u)), standing),
         override=rate(sum(u.review != u.called for u in decided), len(decided)),
-        coverage=rate(sum(u.called != INCONCLUSIVE for u in judged), len(judged)),
-        truth=truth(Counter(u.called or "" for u in judged), at_random),
+        coverage=rate(_sum(u for u in judged if u.called != INCONCLUSIVE), _sum(judged)),
+        truth=truth(counted(judged, lambda u: u.called or ""), at_random),
         kappa=cohen((u.called or "", u.review or "") for u in decided if u.review in (OK, NG) and u.chance is not None),
         takt=_takt(units),
     )
@@ -113,19 +116,21 @@ def slices(units: Sequence[Unit], by: Iterable[str] = SLICES) -> list[Slice]:
 
 def chart(units: Iterable[Unit], plan: ShiftPlan, centre: float | None = None) -> PChart:
     """The p-chart of NG, a subgroup each shift, or each day where there are no shifts."""
-    groups: dict[datetime, tuple[str, list[str]]] = {}
+    names: dict[datetime, str] = {}
+    groups: defaultdict[datetime, Counter[str]] = defaultdict(Counter)
     for unit in units:
         if unit.answer in (OK, NG):
             span = plan.shift(unit.at) or plan.day(unit.at)
             day = plan.day(unit.at).name
-            name = day if span.name == day else f"{day} {span.name}"
-            groups.setdefault(span.since, (name, []))[1].append(unit.answer or "")
-    return p_chart((Group(name, said.count(NG), len(said)) for _, (name, said) in sorted(groups.items())), centre)
+            names[span.since] = day if span.name == day else f"{day} {span.name}"
+            groups[span.since][unit.answer or ""] += unit.count
+    said = sorted(groups.items())
+    return p_chart((Group(names[since], counts[NG], counts.total()) for since, counts in said), centre)
 
 
 def defects(units: Iterable[Unit]) -> tuple[Bar, ...]:
     """The Pareto of NG units by the defect class that stands."""
-    return pareto(Counter(u.found or "none" for u in units if u.answer == NG))
+    return pareto(counted((u for u in units if u.answer == NG), lambda u: u.found or "none"))
 
 
 def drifted(reference: Iterable[Unit], today: Iterable[Unit]) -> Shift | None:
@@ -152,7 +157,7 @@ def person_minutes(units: Sequence[Unit]) -> float | None:
 def standings(goals: Goals, units: Sequence[Unit], found: Figures) -> list[kpi.Standing]:
     """Where each goal of a part stands; goals that are not set are left out."""
     rows = []
-    called = Counter(u.called or "" for u in units if u.called is not None)
+    called = counted((u for u in units if u.called is not None), lambda u: u.called or "")
     at_random = drawn_of(units)
     if goals.miss is not None:
         rows.append(kpi.estimate_at_most("miss", goals.miss, lambda s: truth(called, at_random, scale=s).miss))
@@ -180,7 +185,21 @@ def _gaps(units: Iterable[Unit]) -> list[float]:
     return [(after - before).total_seconds() for before, after in pairwise(moments)]
 
 
-def _takt(units: Iterable[Unit]) -> float | None:
+def counted(units: Iterable[Unit], of: Callable[[Unit], Word]) -> Counter[Word]:
+    """How many units there are of each value."""
+    found: Counter[Word] = Counter()
+    for unit in units:
+        found[of(unit)] += unit.count
+    return found
+
+
+def _sum(units: Iterable[Unit]) -> int:
+    return sum(unit.count for unit in units)
+
+
+def _takt(units: Sequence[Unit]) -> float | None:
     """The median of the seconds between units, so that a break does not count."""
+    if any(unit.count != 1 for unit in units):
+        return None
     gaps = _gaps(units)
     return median(gaps) if gaps else None

@@ -1,15 +1,18 @@
-"""The units of a period as the figures need them: one small row each, read in one go. Knows no formula."""
+"""The units of a period as the figures need them: one small row each, read in one go. Knows no formula.
+
+tallies.py gives the same rows with those that say the same put together, for periods of very many units.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from inspector_app.records.database import Database
 from inspector_app.records.filter import Filter
 from inspector_app.records.record import LineKind
+from inspector_app.records.standing import standing
 from inspector_app.records.store import gone
 from inspector_app.records.tables import LineRow, ReviewRow, SampleRow, VerdictRow
 
@@ -17,7 +20,8 @@ from inspector_app.records.tables import LineRow, ReviewRow, SampleRow, VerdictR
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One unit that counts. `called`: what the model said, None while it has not; `review`: the supervisor's last
-    verdict; `chance`: with which it was sent there by chance (0..1), None where chance had no part in it.
+    verdict; `chance`: with which it was sent there by chance (0..1), None where chance had no part in it. `count`: how
+    many such units the row stands for; of more than one, `id` is "" and `at` when their quarter of an hour began.
     """
 
     id: str
@@ -37,6 +41,7 @@ class Unit:
     reviewer: str
     reviewed_at: datetime | None
     chance: float | None
+    count: int = 1
 
     @property
     def answer(self) -> str | None:
@@ -53,19 +58,19 @@ def units(database: Database, wanted: Filter) -> list[Unit]:
     """All units that pass part, lot, serial, operator, shift, since and until, oldest first; text, page and limit are
     not looked at. Withdrawn ones and those taken anew are left out."""
     with database.read() as session:
-        return [_unit(*row) for row in session.execute(_query(wanted))]
+        return [unit(*row) for row in session.execute(query(wanted))]
 
 
-def _query(wanted: Filter) -> Any:
-    newer = aliased(ReviewRow)
-    last = select(func.max(newer.id)).where(newer.sample_id == SampleRow.id).scalar_subquery()
+def query(wanted: Filter) -> Any:
+    """The rows that `unit` takes, of the units that pass."""
+    last = standing(SampleRow.id)
     chance = (
         select(LineRow.text)
         .where(LineRow.sample_id == SampleRow.id, LineRow.kind == str(LineKind.PICKED))
         .limit(1)
         .scalar_subquery()
     )
-    query = (
+    rows = (
         select(
             SampleRow.id, SampleRow.captured_at, SampleRow.part, SampleRow.lot, SampleRow.shift, SampleRow.operator,
             SampleRow.retake_of, VerdictRow.verdict, VerdictRow.defect, VerdictRow.p_ng, VerdictRow.adapter,
@@ -78,20 +83,21 @@ def _query(wanted: Filter) -> Any:
     )  # fmt: skip
     for column in (SampleRow.part, SampleRow.lot, SampleRow.serial, SampleRow.operator, SampleRow.shift):
         if (value := getattr(wanted, column.key)) is not None:
-            query = query.where(column == value)
+            rows = rows.where(column == value)
     if wanted.since is not None:
-        query = query.where(SampleRow.captured_at >= wanted.since)
+        rows = rows.where(SampleRow.captured_at >= wanted.since)
     if wanted.until is not None:
-        query = query.where(SampleRow.captured_at <= wanted.until)
-    return query
+        rows = rows.where(SampleRow.captured_at <= wanted.until)
+    return rows
 
 
-def _unit(
+def unit(
     sample_id: str, at: datetime, part: str, lot: str | None, shift: str | None, operator: str | None,
     retake_of: str | None, called: str | None, defect: str | None, p_ng: float | None, adapter: str | None,
     review: str | None, review_defect: str | None, disposition: str | None, who: str | None,
     reviewed_at: datetime | None, chance: str | None,
 ) -> Unit:  # fmt: skip
+    """A row of `query` as a unit."""
     return Unit(
         sample_id, at, part, lot or "", shift or "", operator or "", retake_of is not None, called, defect or "", p_ng,
         adapter or "", review, review_defect or "", disposition or "", who or "", reviewed_at, _chance(chance),

@@ -39,7 +39,7 @@ _ORDERS = {
 
 
 @dataclass
-class _Where:
+class Where:
     """Conditions joined by AND, with their values."""
 
     parts: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ def count(session: Session, wanted: Filter) -> int:
         for name in ("text", "serial", "state", "verdict", "defect", "adapter", "since", "until", "before")
     )
     if only_captured:
-        where = _captured(wanted)
+        where = capture_conditions(wanted)
         said = f"SELECT coalesce(sum(c.units), 0) FROM search_captures c WHERE {where}"
         return int(session.execute(text(said), where.values).scalar_one())
     way = _way(session, wanted)
@@ -114,26 +114,26 @@ class _Way:
     """What is walked, in which order, and what passes."""
 
     tables: str
-    where: _Where
+    where: Where
     order: str
 
 
 def _way(session: Session, wanted: Filter) -> _Way | None:
     """None: nothing can pass."""
-    reach = _reach(session, wanted)
-    if reach is None:
+    within = reach(session, wanted)
+    if within is None:
         return None
-    where, tables, order = _Where(), "search_units u", _ORDERS[wanted.sort]
+    where, tables, order = Where(), "search_units u", _ORDERS[wanted.sort]
     # The sign keeps SQLite on the index of p_ng, which is in order already.
-    number = "+u.n" if wanted.sort is Sort.P_NG and not reach.few else "u.n"
-    where.add(f"{number} BETWEEN :lowest AND :highest", lowest=reach.lowest, highest=reach.highest)
+    number = "+u.n" if wanted.sort is Sort.P_NG and not within.few else "u.n"
+    where.add(f"{number} BETWEEN :lowest AND :highest", lowest=within.lowest, highest=within.highest)
     one = _sample_conditions(where, wanted)
     if one:
         tables = "samples s CROSS JOIN search_units u ON u.sample_id = s.id"
-    _unit_conditions(where, wanted, "u.capture" if reach.few else "+u.capture")
+    _unit_conditions(where, wanted, "u.capture" if within.few else "+u.capture")
     _page(session, where, wanted)
     if wanted.text:
-        match = _text_conditions(session, where, wanted, one or reach.few)
+        match = _text_conditions(session, where, wanted, one or within.few)
         if match is _Match.NOTHING:
             return None
         if match is _Match.WALKED:
@@ -143,7 +143,7 @@ def _way(session: Session, wanted: Filter) -> _Way | None:
 
 
 @dataclass(frozen=True)
-class _Reach:
+class Reach:
     """Between which numbers all units lie that can pass, and whether few have the wanted part, lot, operator."""
 
     lowest: int
@@ -159,9 +159,9 @@ class _Match(Enum):
     ASKED = "asked"  # as one condition more
 
 
-def _reach(session: Session, wanted: Filter) -> _Reach | None:
-    """None: nothing can pass."""
-    captured, answered, lowest, highest, few = _captured(wanted), _answered(wanted), 0, 2**53, False
+def reach(session: Session, wanted: Filter) -> Reach | None:
+    """What lies between the first and the last unit that can pass; None: nothing can."""
+    captured, answered, lowest, highest, few = capture_conditions(wanted), _answered(wanted), 0, 2**53, False
     query = f"SELECT sum(c.units), min(c.first), max(c.last) FROM search_captures c WHERE {captured}"
     bounds = [session.execute(text(query), captured.values).one()]
     few = bool(captured.parts) and (bounds[0][0] or 0) <= FEW
@@ -169,21 +169,21 @@ def _reach(session: Session, wanted: Filter) -> _Reach | None:
         query = f"SELECT 1, min(a.first), max(a.last) FROM search_answers a WHERE {answered}"
         bounds.append(session.execute(text(query), answered.values).one())
     if wanted.since is not None or wanted.until is not None:
-        spans = _Where()
+        spans = Where()
         if wanted.since is not None:
-            spans.add("latest >= :since", since=_microseconds(wanted.since))
+            spans.add("latest >= :since", since=microseconds(wanted.since))
         if wanted.until is not None:
-            spans.add("earliest <= :until", until=_microseconds(wanted.until))
+            spans.add("earliest <= :until", until=microseconds(wanted.until))
         query = f"SELECT 1, min(span) * {SPAN}, max(span) * {SPAN} + {SPAN - 1} FROM search_spans WHERE {spans}"
         bounds.append(session.execute(text(query), spans.values).one())
     for _, first, last in bounds:
         if first is None:
             return None
         lowest, highest = max(lowest, first), min(highest, last)
-    return _Reach(lowest, highest, few) if lowest <= highest else None
+    return Reach(lowest, highest, few) if lowest <= highest else None
 
 
-def _sample_conditions(where: _Where, wanted: Filter) -> bool:
+def _sample_conditions(where: Where, wanted: Filter) -> bool:
     """Adds serial number and state; whether they leave few, to be taken from the index of the samples."""
     if wanted.state is State.JUDGED:
         where.add("u.answer IS NOT NULL")
@@ -195,16 +195,17 @@ def _sample_conditions(where: _Where, wanted: Filter) -> bool:
     return wanted.serial is not None
 
 
-def _captured(wanted: Filter) -> _Where:
-    where = _Where()
+def capture_conditions(wanted: Filter) -> Where:
+    """What a row of search_captures, as `c`, must fulfil."""
+    where = Where()
     for name in _CAPTURED:
         if (value := getattr(wanted, name)) is not None:
             where.add(f"c.{name} = :{name}", **{name: value})
     return where
 
 
-def _answered(wanted: Filter) -> _Where:
-    where = _Where()
+def _answered(wanted: Filter) -> Where:
+    where = Where()
     if wanted.part is not None:
         where.add("a.part = :part", part=wanted.part)
     if wanted.verdict is not None:
@@ -217,19 +218,19 @@ def _answered(wanted: Filter) -> _Where:
     return where
 
 
-def _unit_conditions(where: _Where, wanted: Filter, capture: str) -> None:
-    captured, answered = _captured(wanted), _answered(wanted)
+def _unit_conditions(where: Where, wanted: Filter, capture: str) -> None:
+    captured, answered = capture_conditions(wanted), _answered(wanted)
     if captured.parts:
         where.add(f"{capture} IN (SELECT c.id FROM search_captures c WHERE {captured})", **captured.values)
     if wanted.verdict or wanted.defect or wanted.adapter:
         where.add(f"u.answer IN (SELECT a.id FROM search_answers a WHERE {answered})", **answered.values)
     if wanted.since is not None:
-        where.add("u.at >= :since", since=_microseconds(wanted.since))
+        where.add("u.at >= :since", since=microseconds(wanted.since))
     if wanted.until is not None:
-        where.add("u.at <= :until", until=_microseconds(wanted.until))
+        where.add("u.at <= :until", until=microseconds(wanted.until))
 
 
-def _page(session: Session, where: _Where, wanted: Filter) -> None:
+def _page(session: Session, where: Where, wanted: Filter) -> None:
     """Only what follows the unit with which the last page ended."""
     if wanted.before is None:
         return
@@ -249,7 +250,7 @@ def _page(session: Session, where: _Where, wanted: Filter) -> None:
         where.add("(u.p_ng, u.n) < (:p, :n)", p=found.p_ng)
 
 
-def _text_conditions(session: Session, where: _Where, wanted: Filter, few: bool) -> _Match:
+def _text_conditions(session: Session, where: Where, wanted: Filter, few: bool) -> _Match:
     """Adds the condition for the text."""
     assert wanted.text is not None
     if _ULID.fullmatch(wanted.text):
@@ -289,6 +290,7 @@ def _quoted(words: str) -> str:
     return '"' + words.replace('"', '""') + '"'
 
 
-def _microseconds(moment: datetime) -> int:
+def microseconds(moment: datetime) -> int:
+    """As search_units tells times."""
     since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
