@@ -6,9 +6,11 @@ Knows the records, the parts, the people and the border to the model; knows no w
 
 import logging
 import random
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from inspector_app.capture.sample import Sample, Voice, read_photo
 from inspector_app.errors import KensaError
@@ -20,7 +22,7 @@ from inspector_app.places import Places
 from inspector_app.records import counters, worklist
 from inspector_app.records.counters import Counters
 from inspector_app.records.record import Decision, Disposition, Inspection, LineKind, Meaning, Opinion, State
-from inspector_app.records.store import Store
+from inspector_app.records.store import Spoken, Store
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.shifts import ShiftPlan, Span
@@ -199,9 +201,16 @@ class Station:
                 return self.withdraw(kept.id, person, "undone")
         return None
 
-    def review(self, sample_id: str, person: Person | None, opinion: Opinion, pin: str | None = None) -> Inspection:
-        """A supervisor's verdict and disposition; changing the model's verdict needs a reason, a concession (特採) the
-        PIN: it is signed electronically, in one act with the review.
+    def review(
+        self,
+        sample_id: str,
+        person: Person | None,
+        opinion: Opinion,
+        pin: str | None = None,
+        spoken: Spoken | None = None,
+    ) -> Inspection:
+        """A supervisor's verdict and disposition; changing the model's verdict needs a reason, in words or spoken, a
+        concession (特採) the PIN: it is signed electronically, in one act with the review.
         """
         self.people.require(person, Right.REVIEW)
         kept = self.store.get(sample_id)
@@ -209,12 +218,26 @@ class Station:
             raise KensaError("not_judged", "This unit was not judged yet; wait until it is.")
         decision = _decision(kept, opinion)
         opinion = replace(opinion, reason=_text(opinion.reason))
-        if decision is Decision.OVERRIDDEN and not opinion.reason:
+        if decision is Decision.OVERRIDDEN and not opinion.reason and spoken is None:
             raise KensaError("no_reason", "Changing a verdict needs a reason; give one.")
         meaning = Meaning.APPROVED if opinion.disposition is Disposition.CONCESSION else None
         if meaning is not None:
             self._confirm_signer(person, pin)
-        return self.store.add_review(kept.id, opinion, decision, _who(person), meaning)
+        return self.store.add_review(kept.id, opinion, decision, _who(person), meaning, spoken)
+
+    def undo_review(self, sample_id: str, person: Person | None) -> Inspection:
+        """The review that stands does so no more, by a new line: the one before it stands again, if there is one."""
+        self.people.require(person, Right.REVIEW)
+        return self.store.undo_review(sample_id, _who(person))
+
+    def hear(self, voice: Voice, stop: StopCheck | None = None) -> str:
+        """What a spoken reason says, written down by the model; kept nowhere. On the model's lane."""
+        if self.model is None:
+            raise KensaError("no_model", "The model is not loaded yet; wait until it is.")
+        with tempfile.TemporaryDirectory(prefix="kensa-") as folder:
+            path = Path(folder) / f"reason{voice.suffix}"
+            path.write_bytes(voice.data)
+            return _text(self.model.judge(Question(voice=path), stop).judgment.heard)
 
     def sign(self, sample_id: str, person: Person | None, pin: str | None, meaning: Meaning) -> Inspection:
         """The own name under the record as it stands now, bound to its hash; the PIN proves whose name it is."""
@@ -231,7 +254,11 @@ class Station:
 
     def to_review(self, limit: int | None = 200) -> list[Inspection]:
         """What waits for the supervisor, oldest first."""
-        return worklist.to_review(self.store, limit)
+        return list(worklist.waiting(self.store, limit).units)
+
+    def worklist(self, limit: int | None = 200, cause: worklist.Cause | None = None) -> worklist.Worklist:
+        """The same with how many wait, and why; of one cause or of all."""
+        return worklist.waiting(self.store, limit, cause)
 
     # 4 the day in figures
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 from statistics import median
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased
 
 from inspector_app.records.database import Database
 from inspector_app.records.record import LineKind, State
+from inspector_app.records.standing import standing
 from inspector_app.records.store import gone
 from inspector_app.records.tables import ReviewRow, SampleRow, VerdictRow
 from inspector_app.shifts import Span
@@ -52,8 +52,7 @@ class Counters:
 
 def count(database: Database, span: Span, part: str | None = None, target_s: float | None = None) -> Counters:
     """The figures of what was captured in a span, of one part or of all."""
-    newer = aliased(ReviewRow)
-    last = select(func.max(newer.id)).where(newer.sample_id == SampleRow.id).scalar_subquery()
+    last = standing(SampleRow.id)
     query = (
         select(
             SampleRow.captured_at,

@@ -31,6 +31,9 @@ class LineKind(StrEnum):
     DISAGREED = "disagreed"  # the operator saw something else, as said in the text or the voice note
     HEARD = "heard"  # what the note really says, typed by a person
     PICKED = "picked"  # goes to the supervisor by chance, so that misses are found too; the text: how many of 100 do
+    UNDONE = "undone"  # a review does not stand any more; the text is its number behind a #
+    REASON = "reason"  # the reason of a review as it was spoken; the text is what the model heard
+    SHADOW = "shadow"  # a candidate that judges beside the active adapter said otherwise; the text: which, and what
     CAUTION = "caution"  # what was said when it was kept, as an expired golden sample; the text is the code
 
 
@@ -101,19 +104,24 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A supervisor's opinion as it was kept; `decision` says what it did to the model's verdict."""
+    """A supervisor's opinion as it was kept; `decision` says what it did to the model's verdict. `number` is its own
+    among all reviews of the station; an undone one stays, and counts no more.
+    """
 
     opinion: Opinion
     decision: Decision
     who: str
     at: datetime
+    number: int = 0
+    undone: bool = False
 
     @property
     def verdict(self) -> Answer:
         return self.opinion.verdict
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self.opinion), "decision": str(self.decision), "who": self.who, "at": iso(self.at)}
+        said = {**asdict(self.opinion), "decision": str(self.decision), "who": self.who, "at": iso(self.at)}
+        return {**said, "number": self.number, "undone": self.undone}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +180,8 @@ class Inspection:
 
     @property
     def review(self) -> Review | None:
-        """The one that stands."""
-        return self.reviews[-1] if self.reviews else None
+        """The one that stands: the newest that was not undone."""
+        return next((review for review in reversed(self.reviews) if not review.undone), None)
 
     @property
     def answer(self) -> Answer | None:

@@ -27,6 +27,7 @@ from inspector_app.records.record import (
     finite,
     iso,
 )
+from inspector_app.records.standing import undone
 from inspector_app.records.tables import LineRow, MediaRow, ReviewRow, SampleRow, SignatureRow, VerdictRow
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import (
@@ -123,8 +124,9 @@ def _lines(session: Session, ids: list[str], files: MediaFiles) -> defaultdict[s
 
 def _reviews(session: Session, ids: list[str]) -> defaultdict[str, list[Review]]:
     found: defaultdict[str, list[Review]] = defaultdict(list)
-    for row in session.scalars(select(ReviewRow).where(ReviewRow.sample_id.in_(ids)).order_by(ReviewRow.id)):
-        found[row.sample_id].append(review_of(row))
+    query = select(ReviewRow, undone(ReviewRow)).where(ReviewRow.sample_id.in_(ids)).order_by(ReviewRow.id)
+    for row, is_undone in session.execute(query):
+        found[row.sample_id].append(review_of(row, is_undone))
     return found
 
 
@@ -234,7 +236,7 @@ def review_row(sample_id: str, opinion: Opinion, decision: Decision, who: str) -
     )
 
 
-def review_of(row: ReviewRow) -> Review:
+def review_of(row: ReviewRow, is_undone: bool) -> Review:
     """The row as it was given."""
     opinion = Opinion(
         verdict=Answer(row.verdict),
@@ -244,7 +246,7 @@ def review_of(row: ReviewRow) -> Review:
         region=_region(row),
         reason=row.reason,
     )
-    return Review(opinion, Decision(row.decision), row.who, row.at)
+    return Review(opinion, Decision(row.decision), row.who, row.at, row.id, is_undone)
 
 
 def _region(row: VerdictRow | ReviewRow) -> Region | None:

@@ -6,6 +6,7 @@ Knows the tables and the files; knows no model and no window. Safe to call from 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,9 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from inspector_app import ulid
+from inspector_app import instance, ulid
 from inspector_app.capture.sample import Photo, Sample, Voice
 from inspector_app.errors import KensaError
+from inspector_app.instance import Hold
 from inspector_app.places import Places
 from inspector_app.records import audit
 from inspector_app.records.database import Database
@@ -33,7 +35,8 @@ from inspector_app.records.rows import (
     verdict_facts,
     verdict_row,
 )
-from inspector_app.records.tables import LineRow, MediaRow, ReviewRow, SampleRow, SignatureRow
+from inspector_app.records.standing import mark_of, standing
+from inspector_app.records.tables import LineRow, MediaRow, SampleRow, SignatureRow
 from inspector_app.rights import PROGRAM
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import Verdict
@@ -42,23 +45,43 @@ SIGNED = "signed"
 """How the audit trail calls a signature."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A reason that was spoken, and what the model heard of it ("" where it could not listen)."""
+
+    voice: Voice
+    heard: str = ""
+
+
 class Store:
     """The open records of one data folder."""
 
-    def __init__(self, database: Database, files: MediaFiles) -> None:
+    def __init__(self, database: Database, files: MediaFiles, hold: Hold | None = None) -> None:
         self.database = database
         self.files = files
+        self._hold = hold
 
     @classmethod
     def open(cls, places: Places) -> "Store":
-        """Opens or makes the records; KensaError when newer, damaged, forbidden or on a full disk."""
-        places.make()
+        """Opens or makes the records; KensaError when newer, damaged, forbidden, on a full disk or being restored.
+        Where the places are read only nothing is made or changed, and every write is refused.
+        """
         files = MediaFiles(places.media)
-        files.sweep()
-        return cls(Database.open(places.database), files)
+        places.make()
+        hold = None if places.read_only else instance.use(places)
+        try:
+            if not places.read_only:
+                files.sweep()
+            return cls(Database.open(places.database, read_only=places.read_only), files, hold)
+        except BaseException:
+            if hold is not None:
+                hold.close()
+            raise
 
     def close(self) -> None:
         self.database.close()
+        if self._hold is not None:
+            self._hold.close()
 
     def __enter__(self) -> "Store":
         return self
@@ -103,11 +126,22 @@ class Store:
             return self._inspection(session, sample_id)
 
     def add_review(
-        self, sample_id: str, opinion: Opinion, decision: Decision, who: str, meaning: Meaning | None = None
+        self,
+        sample_id: str,
+        opinion: Opinion,
+        decision: Decision,
+        who: str,
+        meaning: Meaning | None = None,
+        spoken: Spoken | None = None,
     ) -> Inspection:
-        """Adds a supervisor's opinion, signed where a meaning is given; the verdict of the model stays as it was."""
-        with self.database.write() as session:
+        """Adds a supervisor's opinion, signed where a meaning is given, with the reason as it was spoken, if it was;
+        the verdict of the model stays as it was.
+        """
+        with self._making() as made, self.database.write() as session:
             self._refuse_withdrawn(session, sample_id)
+            if spoken is not None:
+                sha256 = self._keep(session, spoken.voice, made)
+                self._add_line(session, sample_id, LineKind.REASON, who, spoken.heard, sha256, spoken.voice)
             row = review_row(sample_id, opinion, decision, who)
             session.add(row)
             session.flush()
@@ -120,8 +154,17 @@ class Store:
         """Adds a signature to the record with the review that stands; the caller has made sure who signs."""
         with self.database.write() as session:
             self._refuse_withdrawn(session, sample_id)
-            last = session.scalar(select(func.max(ReviewRow.id)).where(ReviewRow.sample_id == sample_id))
-            self._sign(session, sample_id, last, who, meaning)
+            self._sign(session, sample_id, session.scalar(select(standing(sample_id))), who, meaning)
+            return self._inspection(session, sample_id)
+
+    def undo_review(self, sample_id: str, who: str) -> Inspection:
+        """Adds the line by which the review that stands does so no more; KensaError `not_reviewed` without one."""
+        with self.database.write() as session:
+            self._refuse_withdrawn(session, sample_id)
+            last = session.scalar(select(standing(sample_id)))
+            if last is None:
+                raise KensaError("not_reviewed", "No review of this unit stands; there is nothing to undo.")
+            self._add_line(session, sample_id, LineKind.UNDONE, who, mark_of(last))
             return self._inspection(session, sample_id)
 
     def note(self, who: str, what: str, subject: str, old: object = None, new: object = None) -> None:

@@ -1,16 +1,30 @@
 """What the supervisor should look at, and what reviews tell of the model: reads over verdicts, lines and reviews."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, text
 
 from inspector_app.records.database import Database
-from inspector_app.records.record import Inspection, LineKind
+from inspector_app.records.record import Inspection, LineKind, State
 from inspector_app.records.rows import everything, inspections_of
+from inspector_app.records.standing import standing
 from inspector_app.records.store import Store, gone
 from inspector_app.records.tables import LineRow, ReviewRow, SampleRow, VerdictRow
 from model_runtime.verdict import Answer, VoiceSays
+
+_AT_ONCE = 500
+
+
+class Cause(StrEnum):
+    """Why a unit waits for the supervisor."""
+
+    UNCLEAR = "unclear"  # INCONCLUSIVE: between the thresholds
+    CONTRADICTION = "contradiction"  # voice and photo say different things
+    DISAGREED = "disagreed"  # an operator saw something else
+    CHANCE = "chance"  # picked at random, so that misses are found too
+    SHADOW = "shadow"  # a candidate that judges beside the active adapter said otherwise
+    FAILED = "failed"  # the model could not judge it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +38,79 @@ class Reviewed:
     at_random: bool
 
 
-def to_review(store: Store, limit: int | None = 200) -> list[Inspection]:
-    """Units without a review whose verdict is INCONCLUSIVE, with which an operator disagreed, or that chance picked;
-    oldest first."""
-    unclear = select(VerdictRow.sample_id).where(VerdictRow.verdict == str(Answer.INCONCLUSIVE))
-    sent = select(LineRow.sample_id).where(LineRow.kind.in_((str(LineKind.DISAGREED), str(LineKind.PICKED))))
-    query = (
-        everything()
-        .where(
-            or_(SampleRow.id.in_(unclear), SampleRow.id.in_(sent)),
-            ~select(ReviewRow.id).where(ReviewRow.sample_id == SampleRow.id).exists(),
-            ~gone(SampleRow.id),
-        )
-        .order_by(SampleRow.id)
-        .limit(limit)
-    )
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """What waits for the supervisor: the first units, oldest first, how many wait in all, and how many for each cause;
+    one unit may have several.
+    """
+
+    units: tuple[Inspection, ...] = ()
+    total: int = 0
+    counts: dict[Cause, int] = field(default_factory=dict)
+
+
+def causes(unit: Inspection) -> tuple[Cause, ...]:
+    """Why a unit is for the supervisor; empty for one that is not."""
+    found = []
+    said = unit.verdict
+    if said is None and unit.state is State.FAILED:
+        found.append(Cause.FAILED)
+    if said is not None and said.contradiction:
+        found.append(Cause.CONTRADICTION)
+    elif said is not None and said.judgment.verdict is Answer.INCONCLUSIVE:
+        found.append(Cause.UNCLEAR)
+    if unit.last(LineKind.DISAGREED):
+        found.append(Cause.DISAGREED)
+    if unit.last(LineKind.PICKED):
+        found.append(Cause.CHANCE)
+    if unit.last(LineKind.SHADOW):
+        found.append(Cause.SHADOW)
+    return tuple(found)
+
+
+def waiting(store: Store, limit: int | None = 200, cause: Cause | None = None) -> Worklist:
+    """Units of which no review stands and for which there is a cause; those of one cause, or all."""
     with store.database.read() as session:
-        return list(inspections_of(session, session.execute(query), store.files))
+        found = list(session.execute(_WAITING))
+        here = [row.id for row in found if cause is None or getattr(row, cause)]
+        units = []
+        for start in range(0, len(here[:limit]), _AT_ONCE):
+            ids = here[:limit][start : start + _AT_ONCE]
+            rows = session.execute(everything().where(SampleRow.id.in_(ids)).order_by(SampleRow.id))
+            units += inspections_of(session, rows, store.files)
+    counts = {one: sum(bool(getattr(row, one)) for row in found) for one in Cause}
+    return Worklist(tuple(units), len(here), counts)
+
+
+_WAITING = text("""
+    WITH sent(id) AS (
+        SELECT sample_id FROM verdicts WHERE verdict = 'INCONCLUSIVE'
+        UNION SELECT sample_id FROM lines WHERE kind IN ('disagreed', 'picked', 'shadow')
+        UNION SELECT id FROM samples WHERE state = 'failed'
+    ), left_open(id) AS (
+        SELECT id FROM sent EXCEPT SELECT sample_id FROM reviews
+        UNION SELECT sample_id FROM lines WHERE kind = 'undone'
+    )
+    SELECT o.id AS id,
+           v.id IS NULL AND s.state = 'failed' AS failed,
+           coalesce(v.contradiction, 0) AS contradiction,
+           coalesce(v.verdict = 'INCONCLUSIVE' AND NOT v.contradiction, 0) AS unclear,
+           EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'disagreed') AS disagreed,
+           EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'picked') AS chance,
+           EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'shadow') AS shadow
+    FROM left_open o JOIN samples s ON s.id = o.id LEFT JOIN verdicts v ON v.sample_id = o.id
+    WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind IN ('withdrawn', 'retaken'))
+      AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = o.id AND NOT EXISTS (
+          SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'undone' AND l.text = '#' || r.id))
+      AND (failed OR contradiction OR unclear OR disagreed OR chance OR shadow)
+    ORDER BY o.id
+""")
+"""Small numbers of every unit that waits. First everything that was ever sent, less what was ever reviewed: both from
+indexes; what is asked of each unit is asked of the few that are left."""
 
 
 def reviewed(database: Database, part: str) -> list[Reviewed]:
     """All judged units of a part that a supervisor called OK or NG, by the newest review."""
-    newer = aliased(ReviewRow)
-    followed = select(newer.id).where(newer.sample_id == ReviewRow.sample_id, newer.id > ReviewRow.id)
     picked = select(LineRow.id).where(LineRow.sample_id == SampleRow.id, LineRow.kind == str(LineKind.PICKED))
     query = (
         select(
@@ -61,7 +125,7 @@ def reviewed(database: Database, part: str) -> list[Reviewed]:
         .join(VerdictRow, VerdictRow.sample_id == SampleRow.id)
         # The concatenation keeps SQLite from walking all units of the part: there are far fewer reviews.
         .where(SampleRow.part.concat("") == part, ReviewRow.verdict != str(Answer.INCONCLUSIVE))
-        .where(~followed.exists(), ~gone(SampleRow.id))
+        .where(ReviewRow.id == standing(SampleRow.id), ~gone(SampleRow.id))
     )
     with database.read() as session:
         return [

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from inspector_app.records.record import Inspection, iso
+from inspector_app.records.record import Inspection, Review, iso
 from model_runtime.verdict import Verdict
 
 Cell = str | int | float | bool | None
@@ -18,8 +18,8 @@ def _said(of: Callable[[Verdict], Cell]) -> Callable[[Inspection], Cell]:
     return lambda unit: of(unit.verdict) if unit.verdict else None
 
 
-def _reviewed(of: Callable[[Inspection], Cell]) -> Callable[[Inspection], Cell]:
-    return lambda unit: of(unit) if unit.review else None
+def _reviewed(of: Callable[[Review], Cell]) -> Callable[[Inspection], Cell]:
+    return lambda unit: of(unit.review) if unit.review else None
 
 
 def _signed(of: Callable[[Inspection], Cell]) -> Callable[[Inspection], Cell]:
@@ -61,13 +61,13 @@ COLUMNS: dict[str, Callable[[Inspection], Cell]] = {
     "contradiction": _said(lambda v: v.contradiction),
     "voice_says": _said(lambda v: str(v.judgment.voice_says)),
     "heard": lambda u: u.heard or None,
-    "review_verdict": _reviewed(lambda u: str(u.reviews[-1].verdict)),
-    "review_defect": _reviewed(lambda u: u.reviews[-1].opinion.defect),
-    "review_severity": _reviewed(lambda u: str(u.reviews[-1].opinion.severity)),
-    "disposition": _reviewed(lambda u: str(u.reviews[-1].opinion.disposition)),
-    "reason": _reviewed(lambda u: u.reviews[-1].opinion.reason),
-    "reviewer": _reviewed(lambda u: u.reviews[-1].who),
-    "reviewed_at": _reviewed(lambda u: _local(u.reviews[-1].at)),
+    "review_verdict": _reviewed(lambda r: str(r.verdict)),
+    "review_defect": _reviewed(lambda r: r.opinion.defect),
+    "review_severity": _reviewed(lambda r: str(r.opinion.severity)),
+    "disposition": _reviewed(lambda r: str(r.opinion.disposition)),
+    "reason": _reviewed(lambda r: r.opinion.reason),
+    "reviewer": _reviewed(lambda r: r.who),
+    "reviewed_at": _reviewed(lambda r: _local(r.at)),
     "signed_by": _signed(lambda u: u.signatures[-1].who),
     "signature": _signed(lambda u: str(u.signatures[-1].meaning)),
     "signed_at": _signed(lambda u: _local(u.signatures[-1].at)),
