@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from inspector_app.errors import KensaError
 from inspector_app.places import Places
 from inspector_app.records import audit
+from inspector_app.records.check_night import night_faults, seals
 from inspector_app.records.database import Database
+from inspector_app.records.erased import gone_for_good
 from inspector_app.records.files import MediaFiles, hash_of
 from inspector_app.records.learned import GROUP_LOCKED, PROMOTED, ROLLED_BACK, group_facts, promotion_facts
 from inspector_app.records.part_versions import PART_CHANGED, part_facts
@@ -59,6 +61,7 @@ def faults(store: Store, progress: Progress | None = None) -> Iterator[str]:
             yield from _verdict_faults(session)
             yield from _added_faults(session)
             yield from _learned_faults(session)
+            yield from night_faults(session)
             yield from _signature_faults(session)
             yield from _people_faults(session)
     except KensaError as error:
@@ -166,8 +169,11 @@ def _signature_faults(session: Session) -> Iterator[str]:
     rows = list(session.scalars(select(SignatureRow).order_by(SignatureRow.id)))
     told = ((_Key(r.sample_id, SIGNED, r.who), signature_facts(r)) for r in rows)
     yield from _compared("signature", [SIGNED], session, told)
+    left = seals(session)
     for row in rows:
-        if row.record_sha256 != audit.sha256_of(signed_facts(session, row.sample_id, row.review_id)):
+        # Where words were erased, the signature is bound to what is left of the record.
+        bound = left.get(row.id, row.record_sha256)
+        if bound != audit.sha256_of(signed_facts(session, row.sample_id, row.review_id)):
             yield f"signature {row.id} of {row.sample_id}: the record is not what was signed"
 
 
@@ -230,13 +236,17 @@ def _media_faults(database: Database, files: MediaFiles, progress: Progress | No
     try:
         with database.read() as session:
             kept = [(row.sha256, row.suffix, row.kind) for row in session.scalars(select(MediaRow))]
+            erased = gone_for_good(session)
     except KensaError as error:
         yield f"files: they cannot be listed, since {error.message}"
         return
     for number, (sha256, suffix, kind) in enumerate(kept, start=1):
         path = files.path(sha256, suffix)
         try:
-            if hash_of(path) != sha256:
+            if sha256 in erased:
+                if path.exists():
+                    yield f"{kind} {path}: it was erased, and its file is there; `kensa purge` removes it"
+            elif hash_of(path) != sha256:
                 yield f"{kind} {path}: its content was changed"
         except FileNotFoundError:
             yield f"{kind} {path}: the file is missing"

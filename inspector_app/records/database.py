@@ -1,9 +1,11 @@
 """The database is opened, never assumed: refused when newer, backed up and migrated when older, then used.
 
 Knows SQLite's settings and Alembic; knows no table. One write transaction at a time, in this process and between
-processes, since every writer takes SQLite's write lock when it begins.
+processes, since every writer takes SQLite's write lock when it begins. Opened to be read only, nothing is made,
+migrated or written.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,15 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from inspector_app.errors import KensaError, from_os_error
+from inspector_app.whole import sync_folder
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 """The schema that this program writes; a test holds it equal to Alembic's head. So Alembic loads only when needed."""
 BUSY_SECONDS = 30
 
@@ -29,20 +34,29 @@ _WRITES = "kensa_writes"
 class Database:
     """An open database of this program's schema; safe to use from several threads."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    def __init__(self, path: Path, engine: Engine, read_only: bool = False) -> None:
         self.path = path
+        self.read_only = read_only
         self._engine = engine
         self._writer = engine.execution_options(**{_WRITES: True})
         self._lock = Lock()
 
     @classmethod
-    def open(cls, path: Path, migrations: Path = MIGRATIONS, head: str = HEAD) -> "Database":
-        """Creates, migrates or refuses; KensaError tells why in one sentence."""
+    def open(
+        cls, path: Path, migrations: Path = MIGRATIONS, head: str = HEAD, *, read_only: bool = False
+    ) -> "Database":
+        """Creates, migrates or refuses; KensaError tells why in one sentence. `read_only`: refuses all but this
+        program's own schema.
+        """
+        if read_only and not path.is_file():
+            raise KensaError("no_records_yet", f"There are no records in {path.parent} yet; open it to write first.")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(mode=0o600)  # SQLite gives its log the same rights
         except OSError as error:
             raise from_os_error(error, "data folder", path.parent) from error
-        database = cls(path, _engine(path))
+        database = cls(path, _engine(path, read_only), read_only)
         try:
             with translated(path):
                 database._bring_to(head, migrations)
@@ -60,10 +74,38 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A short session in one transaction: all of it is kept, or nothing."""
+        self.require_writable()
         with self._lock, translated(self.path), Session(self._writer, expire_on_commit=False) as session:
             session.connection()  # the write lock is taken here, before anything is read
             yield session
             session.commit()
+
+    def require_writable(self) -> None:
+        """KensaError where the records were opened to be read only; to be asked before a file is written, too."""
+        if self.read_only:
+            raise KensaError(
+                "read_only", "This program only reads, since another one has the data folder open; work there."
+            )
+
+    def copy_to(self, target: Path) -> None:
+        """A whole copy of the records of one moment, while others go on writing; KensaError when the disk refuses."""
+        try:
+            with translated(target):
+                _copy(self.path, target)
+        except OSError as error:
+            raise from_os_error(error, "copy of the records", target) from error
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the pages of the file, at most ten sentences; none when they are sound.
+
+        Takes about a second for a gigabyte; reads only.
+        """
+        try:
+            with self.read() as session:
+                answers = list(session.scalars(text("PRAGMA quick_check(10)")))
+        except KensaError as error:
+            return [error.message]
+        return [str(answer) for answer in answers if answer != "ok"]
 
     def close(self) -> None:
         self._engine.dispose()
@@ -73,9 +115,14 @@ class Database:
             found = _revision(connection, self.path)
         if found == head:
             return
+        if self.read_only:
+            raise KensaError(
+                "older_database",
+                f"The records {self.path} are of schema {found}, this program's is {head}; open them to write first.",
+            )
         if found is not None:
             self._refuse_newer(found, head, migrations)
-            _back_up(self.path, found)
+            back_up(self.path, found)
         with self._writer.connect() as connection, connection.begin():
             _upgrade(connection, migrations)
 
@@ -122,16 +169,24 @@ _SENTENCES = {
 }
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+def _engine(path: Path, read_only: bool = False) -> Engine:
+    if read_only:
+        # A name may hold what an address may not, as ? or #.
+        address = f"file:{quote(str(path))}?mode=ro"
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False),
+            poolclass=QueuePool,
+        )
+    else:
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves; the driver's own habit breaks DDL transactions
         for pragma in (
             f"busy_timeout = {BUSY_SECONDS * 1000}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
+            *(("query_only = ON",) if read_only else ("journal_mode = WAL", "synchronous = FULL")),
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -159,13 +214,34 @@ def _revision(connection: Connection, path: Path) -> str | None:
     return str(versions[0])
 
 
-def _back_up(path: Path, revision: str) -> Path:
-    """A copy beside the database, made through SQLite, so that what is still in the log is in it too."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    copy = path.with_name(f"{path.stem}-schema{revision}-{stamp}{path.suffix}")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+def back_up(path: Path, why: str) -> Path:
+    """A copy beside the database before it is migrated; whole or not there. Never over an older copy."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    copy = path.with_name(f"{path.stem}-schema{why}-{stamp}{path.suffix}")
+    draft = copy.with_name(f".{copy.name}.tmp")
+    try:
+        _copy(path, draft)
+        os.replace(draft, copy)
+        sync_folder(copy.parent)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     return copy
+
+
+def _copy(path: Path, target: Path) -> None:
+    """`target` becomes one whole file without a log beside it, forced to the disk.
+
+    SQLite's online backup: what is still in the log is in the copy too. All pages in one step, which holds up no
+    writer where there is a log, and which no writer can make begin anew.
+    """
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:

@@ -347,40 +347,15 @@ class AuditRow(Table):
     __table_args__ = (Index("ix_audit_subject", "subject"),)
 
 
+WRITTEN_ONCE = (
+    "audit", "verdicts", "lines", "reviews", "part_versions", "signatures", "learning_groups", "promotions",
+    "shadow_verdicts", "erased_media", "erased_texts",
+)  # fmt: skip
 TRIGGERS = (
-    "audit_no_update",
-    "audit_no_delete",
-    "verdicts_no_update",
-    "verdicts_no_delete",
-    "samples_fixed",
-    "samples_no_delete",
-    "audit_no_replace",
-    "verdicts_no_replace",
-    "samples_no_replace",
-    "lines_no_update",
-    "lines_no_delete",
-    "lines_no_replace",
-    "reviews_no_update",
-    "reviews_no_delete",
-    "reviews_no_replace",
-    "part_versions_no_update",
-    "part_versions_no_delete",
-    "part_versions_no_replace",
-    "people_fixed",
-    "people_no_delete",
-    "people_no_replace",
-    "signatures_no_update",
-    "signatures_no_delete",
-    "signatures_no_replace",
-    "search_sample",
-    "search_verdict",
-    "search_line",
-    "search_review",
-    "learning_groups_no_update",
-    "learning_groups_no_delete",
-    "learning_groups_no_replace",
-    "promotions_no_update",
-    "promotions_no_delete",
-    "promotions_no_replace",
-)
+    *(f"{table}_no_{change}" for table in WRITTEN_ONCE for change in ("update", "delete", "replace")),
+    *(f"{table}_{kept}" for table in ("samples", "people") for kept in ("fixed", "no_delete", "no_replace")),
+    # What a voice note says is erased on request; nothing else of a row ever changes.
+    "verdicts_heard_kept", "lines_text_kept", "audit_new_kept",
+    "search_sample", "search_verdict", "search_line", "search_review",
+)  # fmt: skip
 """Names of the triggers that a sound database has; the migrations create them."""

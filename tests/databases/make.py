@@ -9,8 +9,10 @@ from pathlib import Path
 from inspector_app.capture.sample import Sample
 from inspector_app.inspection import Station
 from inspector_app.records.database import HEAD
+from inspector_app.records.erased import Erasures
 from inspector_app.records.history import History
 from inspector_app.records.record import Disposition, Meaning, Opinion
+from inspector_app.records.shadowed import Shadowed
 from inspector_app.rights import Person, Role
 from model_runtime.verdict import Answer, Fixable
 from tests.fakes import FakeJudge
@@ -35,6 +37,7 @@ def main() -> None:
             at.judge(at.keep(sample))
         at.keep(Sample(photo(5, "waiting.png"), work_order="W-7"))
         people_at_work(at)
+        the_night(at)
         at.store.close()
         # A copy through SQLite is one whole file, without the log beside it.
         with closing(sqlite3.connect(at.store.database.path)) as source, closing(sqlite3.connect(target)) as copy:
@@ -54,6 +57,18 @@ def people_at_work(at: Station) -> None:
     admin = at.people.add(None, "田中", Role.QUALITY, "2580", "EMP-000001")
     at.people.sign_in(admin.name, "2580")
     at.sign(good, admin, "2580", Meaning.APPROVED)
+
+
+def the_night(at: Station) -> None:
+    """A candidate that disagreed, a voice that was erased, and words that were."""
+    *_, unclear, bad, good = History.of(at.store).search()
+    assert bad.verdict and unclear.voice
+    said = replace(bad.verdict, judgment=replace(bad.verdict.judgment, verdict=Answer.OK), p_ng=0.1,
+                   model=replace(bad.verdict.model, adapter="defect@9/" + "9" * 64))  # fmt: skip
+    Shadowed(at.store.database).add(bad.id, said)
+    erasures = Erasures(at.store.database, at.store.files)
+    erasures.media([(unclear.voice.sha256, "voice", unclear.id)], "佐藤の希望", "田中")
+    erasures.texts([unclear.id], "佐藤の希望", "田中")
 
 
 if __name__ == "__main__":
