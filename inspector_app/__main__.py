@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 
 from inspector_app import logs
 from inspector_app.commands.arguments import parser
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; 0 done, 2 the person can fix it, 1 our bug (logged)."""
     args = parser().parse_args(argv)
     terminal = Terminal(args.json)
-    places = Places.find(args.data)
+    places = replace(Places.find(args.data), read_only=bool(args.read_only))
     try:
         logs.start(places)
         with redirect_stdout(sys.stderr):  # what a library prints must not stand between JSON lines

@@ -4,6 +4,9 @@ Rule for every line written anywhere: ids and counts, never names of people, tra
 """
 
 import logging
+import os
+from contextlib import suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 
 from inspector_app.errors import KensaError
@@ -11,6 +14,16 @@ from inspector_app.places import Places
 from inspector_app.version import APP_VERSION
 
 _BYTES, _FILES = 2_000_000, 5
+
+
+class _OwnFile(RotatingFileHandler):
+    """A log that nobody but its owner may read."""
+
+    def _open(self) -> TextIOWrapper:
+        stream = super()._open()
+        with suppress(OSError):  # some drives know no owners
+            os.chmod(self.baseFilename, 0o600)
+        return stream
 
 
 def start(places: Places) -> None:
@@ -24,9 +37,10 @@ def start(places: Places) -> None:
     handler: logging.Handler = logging.NullHandler()
     try:
         places.make()
-        handler = RotatingFileHandler(
-            places.logs / "kensa.log", maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True
-        )
+        if not places.read_only:
+            handler = _OwnFile(
+                places.logs / "kensa.log", maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True
+            )
     except (KensaError, OSError):
         pass  # the command itself says in words that the data folder cannot be used
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))

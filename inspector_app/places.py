@@ -6,10 +6,9 @@ Knows paths and names only; opens no database and loads no model.
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import platformdirs
 
 from inspector_app.errors import KensaError, from_os_error
 
@@ -32,16 +31,23 @@ def bundled_model() -> Path:
     return resources() / "models" / BUNDLED_MODEL
 
 
+def _of_the_system() -> Path:
+    import platformdirs
+
+    return platformdirs.user_data_path("kensa", appauthor=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The data folder and what lies in it."""
+    """The data folder and what lies in it. `read_only`: nothing in it may be made or changed."""
 
     data: Path
+    read_only: bool = False
 
     @classmethod
     def find(cls, data: str | Path | None = None) -> "Places":
         """`--data`, else KENSA_DATA, else the folder that the system gives to programs. Creates nothing."""
-        chosen = data or os.environ.get("KENSA_DATA") or platformdirs.user_data_path("kensa", appauthor=False)
+        chosen = data or os.environ.get("KENSA_DATA") or _of_the_system()
         return cls(Path(chosen).expanduser().absolute())
 
     @property
@@ -77,13 +83,36 @@ class Places:
     def parts(self) -> Path:
         return self.data / "parts.toml"
 
+    @property
+    def anchor(self) -> Path:
+        """The last entry of the audit trail, told day by day outside of the database."""
+        return self.data / "anchor.jsonl"
+
+    @property
+    def backups(self) -> Path:
+        """Where scheduled backups go, as long as no other folder is chosen."""
+        return self.data / "backups"
+
+    def require_writable(self) -> None:
+        """KensaError where the folder was opened to be read only; to be asked before a file in it is changed."""
+        if self.read_only:
+            raise KensaError(
+                "read_only", "This program only reads, since another one has the data folder open; work there."
+            )
+
     def make(self) -> None:
-        """Creates the folders; KensaError when the system refuses."""
+        """Creates the folders, readable by their owner alone; KensaError when the system refuses."""
+        if self.read_only:
+            return
+        new = not self.data.exists()
         for folder in (self.data, self.media, self.models, self.adapters, self.logs):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise from_os_error(error, "data folder", folder) from error
+        if new:
+            with suppress(OSError):  # some drives know no owners
+                self.data.chmod(0o700)
 
     def model_names(self) -> list[str]:
         """The embedded model first, then what was installed, by name."""

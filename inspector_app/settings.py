@@ -278,6 +278,48 @@ class Settings:
             high=100,
         ),
     )
+    judge_seconds: int = _setting(
+        180,
+        Spec(
+            "Longest judgment (s)",
+            "判定の制限時間（秒）",
+            "Then the unit is inconclusive and the model is loaded anew; 0: no limit",
+            "超えると「要確認」とし、モデルを読み込み直します。0: 制限なし",
+            low=0,
+            high=3600,
+            group="model",
+        ),
+    )
+    backup_every: str = _setting(
+        "off",
+        Spec(
+            "Backups",
+            "バックアップ",
+            "off, or one file each day or shift",
+            "off: しない、day: 毎日、shift: 直ごと",
+            choices=("off", "day", "shift"),
+        ),
+    )
+    backup_folder: str = _setting(
+        "",
+        Spec(
+            "Folder of backups",
+            "バックアップ先",
+            "Best on another disk; empty: backups in the data folder",
+            "別のディスクを推奨。空欄: データフォルダの backups",
+        ),
+    )
+    backup_keep: int = _setting(
+        7,
+        Spec(
+            "Backups kept",
+            "保存するバックアップ数",
+            "The oldest are deleted",
+            "古いものから削除します",
+            low=1,
+            high=1000,
+        ),
+    )
     keys: dict[str, str] = _setting({}, Spec("Keys", "キー", "For a foot pedal", "フットペダル用", group="look"))
     set_up_done: bool = _setting(False, Spec("Set up", "初期設定済み", personal=True, hidden=True))
 

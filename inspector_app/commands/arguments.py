@@ -32,7 +32,14 @@ def parser() -> argparse.ArgumentParser:
     _history(command("history", "history", "list what was judged, newest first"))
     show = command("show", "history", "all that is kept of one inspection")
     show.add_argument("id", metavar="ID", type=storable)
-    command("verify", "verify", "check database, audit chain and the hash of every kept file")
+    _verify(command("verify", "verify", "check database, audit chain and the hash of every kept file"))
+    _backup(command("backup", "backup", "all of the station as one file, made while it works and read again"))
+    restored = command(
+        "restore", "backup", "prove a backup, then put it in the place of the data; those are kept aside"
+    )
+    restored.add_argument("file", metavar="FILE")
+    _acting(restored)
+    command("salvage", "salvage", "save what can be read of damaged records; the damaged ones are kept aside")
     _models(command("models", "models", "list, install, verify or choose base models"), common)
     _parts(command("parts", "parts", "list the parts, or show one"), common)
     _users(command("users", "users", "who is registered here, and what they may do"), common)
@@ -50,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
 def _common(to: argparse.ArgumentParser, default: object) -> None:
     to.add_argument("--data", metavar="DIR", default=default, help="data folder (else KENSA_DATA, else the system's)")
     to.add_argument("--json", action="store_true", default=default, help="one JSON object a line on stdout")
+    to.add_argument(
+        "--read-only", action="store_true", default=default, help="only read; write nothing into the folder"
+    )
 
 
 def _judge(to: argparse.ArgumentParser) -> None:
@@ -191,6 +201,17 @@ def _export(to: argparse.ArgumentParser) -> None:
     to.add_argument("--language", choices=("ja", "en"), help="of a report (else that of the settings)")
     to.add_argument("--reference-since", metavar="DATE", type=_from, help="drift is told against this period")
     to.add_argument("--reference-until", metavar="DATE", type=_to)
+
+
+def _verify(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--anchor", metavar="FILE", help="compare with an anchor that was kept elsewhere, too")
+
+
+def _backup(to: argparse.ArgumentParser) -> None:
+    to.add_argument("file", nargs="?", metavar="FILE", help="as kensa.kensa-backup")
+    to.add_argument("--scheduled", action="store_true", help="into the folder of the settings; the oldest are deleted")
+    to.add_argument("--check", action="store_true", help="only prove that FILE is whole")
+    _acting(to)
 
 
 def _study(to: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ Reads only. What was kept is held against three witnesses: the files' hashes, th
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from inspector_app.errors import KensaError
 from inspector_app.places import Places
-from inspector_app.records import audit
+from inspector_app.records import anchor, audit
+from inspector_app.records.anchor import Anchor
 from inspector_app.records.check_night import night_faults, seals
 from inspector_app.records.database import Database
 from inspector_app.records.erased import gone_for_good
@@ -51,12 +52,13 @@ Progress = Callable[[int, int], None]
 """Files checked, files in all."""
 
 
-def faults(store: Store, progress: Progress | None = None) -> Iterator[str]:
-    """Every fault found; nothing when the records are sound."""
+def faults(store: Store, progress: Progress | None = None, anchors: Sequence[Anchor] = ()) -> Iterator[str]:
+    """Every fault found; nothing when the records are sound. `anchors`: what was told of the trail outside of it."""
     try:
         with store.database.read() as session:
             yield from _database_faults(session)
             yield from audit.chain_faults(session)
+            yield from anchor.faults(session, anchors)
             yield from _sample_faults(session)
             yield from _verdict_faults(session)
             yield from _added_faults(session)
