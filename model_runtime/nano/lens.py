@@ -22,12 +22,18 @@ class Lens(Canvas):
         """The same with several masks (B, M, S, S)."""
         batch = image.shape[0]
         wide = torch.where(self.chance(0.4, batch), 2.0, 1.0) * jitter
-        turn, scale = self.u(-0.06, 0.06, batch) * wide, 1 + self.u(-0.05, 0.05, batch) * wide
+        turned = torch.where(self.chance(0.08, batch), 3.0, 1.0)  # laid down by hand
+        turn, scale = self.u(-0.06, 0.06, batch) * wide * turned, 1 + self.u(-0.05, 0.05, batch) * wide
         tx, ty = self.u(-0.06, 0.06, batch) * wide, self.u(-0.06, 0.06, batch) * wide
         c, n = torch.cos(turn) * scale, torch.sin(turn) * scale
         pose = torch.stack([torch.stack([c, -n, tx], -1), torch.stack([n, c, ty], -1)], -2)
-        photo, masks = self._warp(image, masks, pose)
+        photo, masks = self._warp(image, masks, pose, self._bend(batch) * jitter)
         return self.expose(photo), masks
+
+    def _bend(self, batch: int) -> torch.Tensor:
+        """Two good units are never quite the same: a smooth shift of up to 2 % of the side, (B, S, S, 2)."""
+        shift = torch.stack([self.noise(batch, 5), self.noise(batch, 5)], -1)
+        return shift * self.u(0, 0.04, batch, 1, 1, 1) * self.chance(0.6, batch, 1, 1, 1)
 
     def window(
         self, image: torch.Tensor, masks: torch.Tensor, zoom: torch.Tensor, tx: torch.Tensor, ty: torch.Tensor
@@ -38,11 +44,12 @@ class Lens(Canvas):
         return self._warp(image, masks, pose)
 
     @staticmethod
-    def _warp(image: torch.Tensor, masks: torch.Tensor, pose: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _warp(
+        image: torch.Tensor, masks: torch.Tensor, pose: torch.Tensor, bend: torch.Tensor | float = 0.0
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         both = torch.cat([image, masks], 1)
-        both = F.grid_sample(
-            both, F.affine_grid(pose, list(both.shape), align_corners=False), padding_mode="border", align_corners=False
-        )
+        grid = F.affine_grid(pose, list(both.shape), align_corners=False) + bend
+        both = F.grid_sample(both, grid, padding_mode="border", align_corners=False)
         return both[:, :3], both[:, 3:]
 
     def expose(self, photo: torch.Tensor) -> torch.Tensor:

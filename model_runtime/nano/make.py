@@ -1,10 +1,11 @@
 """kensa-nano from nothing: text, vision and speech side by side, then photo and voice together.
 
     python -m model_runtime.nano.make .work/nano .work/run [--from together] [--until text=150,vision=1050,...]
+    python -m model_runtime.nano.make .work/nano .work/run --again OLD/parts
 
 The first folder comes from `model_runtime.nano.prepare`. Each stage writes one file that the next one starts from; a
 stage that fails stops the run. `--until` gives the second, counted from the start, at which a stage ends. The schedule
-below takes 23 minutes of one H100; the trained weights are in RUN/parts.
+below takes 23 minutes of one H100; the trained weights are in RUN/parts. `--again` lets a finished model learn on.
 """
 
 import argparse
@@ -26,6 +27,8 @@ UNTIL = {
     "speech": 1000.0,
     "vision": 1060.0,
     "together": 1360.0,
+    "ear": 800.0,
+    "eye": 1040.0,
 }
 STAGES = ("modalities", "together", "parts")
 Ends = dict[str, float]
@@ -67,6 +70,36 @@ def _together(folder: Path, run: Path, ends: Ends) -> None:
     together_stage.run(folder, out, vision, speech, ends["together"])
 
 
+def _eye(folder: Path, run: Path, ends: Ends) -> None:
+    from model_runtime.nano import again_stage
+
+    while not (folder / "photos.json").exists():
+        time.sleep(1)
+    again_stage.see(folder, run / "vision.safetensors", run / "source.safetensors", ends["eye"])
+
+
+def _ear(folder: Path, run: Path, ends: Ends) -> None:
+    from model_runtime.nano import again_stage
+
+    again_stage.hear(folder, run / "speech.safetensors", run / "source.safetensors", ends["ear"])
+
+
+def source(parts: Path, out: Path) -> None:
+    """A finished model as stages read it, without its defect LoRA: that one is made anew."""
+    from safetensors.torch import save_file
+
+    from model_runtime.nano.assemble import read_parts
+
+    save_file({k: v.float() for k, v in read_parts(parts).items() if not k.startswith("lora.defect.")}, out)
+
+
+def speak_notes(folder: Path) -> None:
+    """Spoken on the processor while the GPU trains on text and photos."""
+    if not (folder / "speech.npy").exists():
+        command = [sys.executable, "-m", "model_runtime.nano.speak", str(folder / "jobs.jsonl.gz"), str(folder)]
+        subprocess.Popen(["nice", *command], env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""})
+
+
 def parts(source: Path, out: Path, most: int = 15_000_000) -> None:
     """The trained weights in fp16 in files of at most `most` bytes, so that any line carries them."""
     import torch
@@ -102,27 +135,21 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("run", type=Path)
     options.add_argument("--from", dest="start", choices=STAGES, default=STAGES[0])
+    options.add_argument("--again", type=Path, metavar="PARTS", help="a finished model learns on, instead of --from")
     options.add_argument("--until", default="")
     given = options.parse_args()
     start = time.time()
     until = UNTIL | {k: float(v) for k, v in (pair.split("=") for pair in given.until.split(",") if pair)}
     ends = {stage: start + seconds for stage, seconds in until.items()}
     given.run.mkdir(parents=True, exist_ok=True)
-    todo = STAGES[STAGES.index(given.start) :]
+    todo = STAGES[STAGES.index("together" if given.again else given.start) :]
     if "modalities" in todo:
-        if not (
-            given.folder / "speech.npy"
-        ).exists():  # spoken on the processor while the GPU trains on text and photos
-            command = [
-                "nice",
-                sys.executable,
-                "-m",
-                "model_runtime.nano.speak",
-                str(given.folder / "jobs.jsonl.gz"),
-                str(given.folder),
-            ]
-            subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""})
+        speak_notes(given.folder)
         side_by_side("text, vision and speech", given.folder, given.run, ends, _text, _vision, _speech)
+    if given.again:
+        source(given.again, given.run / "source.safetensors")
+        speak_notes(given.folder)
+        side_by_side("eye and ear", given.folder, given.run, ends, _eye, _ear)
     if "together" in todo:
         side_by_side("together", given.folder, given.run, ends, _together)
     parts(given.run / "together.safetensors", given.run / "parts")

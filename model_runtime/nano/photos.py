@@ -28,6 +28,8 @@ TRAINED_SETS = ("magnetic_tile", "deeppcb", "bsdata", "xsdd", "demo")
 TEXTURES = {"finishing_roll_printing", "iron_sheet_ash", "oxide_scale_of_plate_system",
             "oxide_scale_of_temperature_system", "red_iron"}  # fmt: skip
 """Classes of steel strip that cover the whole photo."""
+STRIP = {"slag_inclusion", "surface_scratch"}
+"""Its other classes."""
 
 
 @dataclass
@@ -160,6 +162,11 @@ class Mixer:
         self.by_class: dict[str, list[int]] = {}
         for i in self.pools["magnetic_tile", "NG"] + self.pools["xsdd", "NG"]:
             self.by_class.setdefault(real.rows[i]["defect"], []).append(i)
+        in_view = self.by_class.items()
+        self.classes = {
+            "magnetic_tile": {k: v for k, v in in_view if k not in TEXTURES and k not in STRIP},
+            "xsdd": {k: v for k, v in in_view if k in TEXTURES or k in STRIP},
+        }
 
     def pick(self, pool: list[int], count: int) -> list[int]:
         return [int(i) for i in self.r.choice(pool, count)]
@@ -208,10 +215,7 @@ class Mixer:
         """A photo of a real surface, twice; one of them damaged by a drawn defect."""
         pool = self.pools["magnetic_tile", "OK"] if alone else self.surfaces
         (base,) = self._flip(self.real.take(self.pick(pool, count)))
-        label = torch.tensor(EVIDENT, device=base.device)[torch.randint(0, len(EVIDENT), (count,), device=base.device)]
-        label = torch.where(self.scenes.chance(0.55, count), label, 0)
-        cx, cy = self.scenes.u(-0.85, 0.85, count, 1, 1), self.scenes.u(-0.85, 0.85, count, 1, 1)
-        damaged, mask = self.scenes.on_surface(base, label, cx, cy)
+        damaged, mask, label = self._damaged(base)
         test, mask = self.scenes.photograph(damaged, mask, jitter)
         if alone:
             return self._drawn(None, test, mask, label)
@@ -271,20 +275,31 @@ class Mixer:
         photo, masks = self.scenes.window(photo, masks, zoom, tx, ty)
         return self._boxed(None, self.scenes.expose(photo), masks[:, 0], masks[:, 1], ["pitting"] * count)
 
-    def labelled(self, count: int, name: str) -> Batch:
-        """Magnetic tiles (OK and NG by halves, classes even) or steel strip (all NG): the place is not known."""
-        classes = [
-            c
-            for c in self.by_class
-            if (c in ("blowhole", "break", "crack", "fray", "uneven")) == (name == "magnetic_tile")
-        ]
+    def of_class(self, name: str, count: int) -> list[list[int]]:
+        """Twice `count` NG photos, each two of one class; rare classes more often than they come, not as often as
+        the others (by the root of their number)."""
+        classes = list(self.classes[name].values())
+        root = np.sqrt([len(c) for c in classes])
+        drawn = self.r.choice(len(classes), count, p=root / root.sum())
+        return [[self.pick(classes[int(c)], 1)[0] for c in drawn] for _ in range(2)]
+
+    def labelled(self, count: int, name: str, beside: bool = False) -> Batch:
+        """Magnetic tiles (OK and NG by halves) or steel strip (all NG): the place is not known.
+
+        Of steel strip some are pieced together from two photos of one class, and cut out. `beside`: with the photo of
+        another good tile as the golden one.
+        """
         good = count // 2 if name == "magnetic_tile" else 0
-        chosen = [
-            self.pick(self.by_class[classes[int(self.r.integers(len(classes)))]], 1)[0] for _ in range(count - good)
-        ]
+        chosen, others = self.of_class(name, count - good)
         chosen += self.pick(self.pools["magnetic_tile", "OK"], good) if good else []
         (photo,) = self._flip(self.real.take(chosen), turn=False)
+        if name == "xsdd":
+            photo = self._pieced(photo, self._flip(self.real.take(others), turn=False)[0])
         photo, _ = self.scenes.photograph(photo, photo[:, 0] * 0, 0.5)
+        golden = None
+        if beside:
+            (golden,) = self._flip(self.real.take(self.pick(self.pools["magnetic_tile", "OK"], count)))
+            golden, _ = self.scenes.photograph(golden, photo[:, 0] * 0, 0.5)
         rows = [self.real.rows[i] for i in chosen]
         targets = [
             Target("OK") if r["verdict"] == "OK" else Target("NG", r["defect"], severity(r["defect"], 0.004))
@@ -294,7 +309,41 @@ class Mixer:
             0 if r["verdict"] == "OK" else DENSE.index(r["defect"]) if r["defect"] in TEXTURES else -100 for r in rows
         ]
         dense = torch.tensor(whole, device=photo.device)[:, None, None].expand(-1, 8, 8)
-        return Batch(None, photo, targets, dense)
+        return Batch(golden, photo, targets, dense)
+
+    def _pieced(self, photo: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        """A quarter has a half taken from another photo of its class; a half is cut out and enlarged."""
+        count, u = photo.shape[0], self.scenes.u
+        turn = u(0, 2 * np.pi, count, 1, 1)
+        beyond = self.scenes.x * torch.cos(turn) + self.scenes.y * torch.sin(turn) > u(-0.4, 0.4, count, 1, 1)
+        taken = beyond & self.scenes.chance(0.25, count, 1, 1)
+        photo = torch.where(taken[:, None], other, photo)
+        zoom = torch.where(self.scenes.chance(0.5, count), u(0.7, 1.0, count), 1.0)
+        tx, ty = (1 - zoom) * u(-1, 1, count), (1 - zoom) * u(-1, 1, count)
+        return self.scenes.window(photo, photo[:, :1] * 0, zoom, tx, ty)[0]
+
+    def texture_pairs(self, count: int, jitter: float) -> Batch:
+        """A surface without landmarks: the golden photo shows another stretch of it."""
+        ground = self.scenes.surfaces(count)
+        stretches = []
+        for _ in range(2):
+            zoom = self.scenes.u(0.4, 0.6, count)
+            tx, ty = (1 - zoom) * self.scenes.u(-1, 1, count), (1 - zoom) * self.scenes.u(-1, 1, count)
+            stretches.append(self.scenes.window(ground, ground[:, :1] * 0, zoom, tx, ty)[0])
+        test, mask, label = self._damaged(stretches[1])
+        test, mask = self.scenes.photograph(test, mask, jitter)
+        golden, _ = self.scenes.photograph(stretches[0], mask * 0, jitter)
+        golden, test = self._grey(golden, test)
+        return self._drawn(golden, test, mask, label)
+
+    def _damaged(self, base: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """55 % of photos with a drawn defect that can be seen without a golden photo: photo, mask, label."""
+        count = base.shape[0]
+        label = torch.tensor(EVIDENT, device=base.device)[torch.randint(0, len(EVIDENT), (count,), device=base.device)]
+        label = torch.where(self.scenes.chance(0.55, count), label, 0)
+        cx, cy = self.scenes.u(-0.85, 0.85, count, 1, 1), self.scenes.u(-0.85, 0.85, count, 1, 1)
+        damaged, mask = self.scenes.on_surface(base, label, cx, cy)
+        return damaged, mask, label
 
     def demo_pairs(self, count: int, jitter: float) -> Batch:
         """The demonstration part: two units in their own poses, the golden one good, the other good or not."""
@@ -310,20 +359,23 @@ class Mixer:
         return "damaged" if defect == "none" else defect
 
     def pairs(self, count: int, jitter: float) -> Batch:
-        boards, surfaces, things, demo = count // 6, count // 7, count // 4, count // 16
-        scenes = count - boards - surfaces - things - demo
+        boards, surfaces, things, demo, textures = count // 7, count // 9, count // 4, count // 16, count // 12
+        tiles = count // 24
+        scenes = count - boards - surfaces - things - demo - textures - tiles
         return Batch.join(
             [
                 self.scene_pairs(scenes, jitter),
                 self.scene_pairs(things, jitter, things=True),
                 self.boards(boards, jitter),
                 self.surface_pairs(surfaces, jitter),
+                self.texture_pairs(textures, jitter),
+                self.labelled(tiles, "magnetic_tile", beside=True),
                 self.demo_pairs(demo, jitter),
             ]
         )
 
     def singles(self, count: int, jitter: float) -> Batch:
-        tiles, strip, windows, damaged = count * 3 // 8, count // 5, count // 10, count // 10
+        tiles, strip, windows, damaged = count * 3 // 8, count // 4, count // 10, count // 10
         return Batch.join([self.labelled(tiles, "magnetic_tile"), self.labelled(strip, "xsdd"), self.windows(windows),
                            self.surface_pairs(damaged, jitter, alone=True),
                            self.scene_singles(count - tiles - strip - windows - damaged, jitter)])  # fmt: skip

@@ -19,7 +19,7 @@ import soxr
 from numpy.typing import NDArray
 from PIL import Image
 
-from model_runtime.nano import demo_part, notes, speak
+from model_runtime.nano import demo_part, notes, speak, words
 from model_runtime.nano.tokens import build_tokenizer
 
 RATE = 16_000
@@ -66,6 +66,16 @@ def speech_jobs(readings: list[str], count: int, seed: int) -> list[dict[str, An
                 line.split("/A:")[0] + "/A:" + line.split("/A:")[1] for line in pyopenjtalk.extract_fullcontext(spoken)
             ]
         jobs.append(job)
+    return jobs
+
+
+def digit_jobs(count: int, seed: int) -> list[dict[str, Any]]:
+    """One to three English digits each, in the training's voices: people's own are few."""
+    r, jobs = random.Random(seed), []
+    for _ in range(count):
+        text = " ".join(r.choice(words.EN_DIGITS) for _ in range(r.choice((1, 1, 1, 2, 3))))
+        note = notes.Note("en", text, text, "nothing", kind="free")
+        jobs.append(note.as_dict() | {"split": "train", "speaker": speak.voice_of(r, "en", False)})
     return jobs
 
 
@@ -186,6 +196,7 @@ def main() -> None:
     readings = sorted({row["reading"] for row in rows_of(given.data / "speech" / "tofugu_words_ja") if row["reading"]})
     readings = [x for x in readings if not word_is_kept_apart(x)]
     jobs = speech_jobs(readings, given.utterances, given.seed)
+    jobs += digit_jobs(given.utterances // 8, given.seed)
     speak.write_jobs(given.out / "jobs.jsonl.gz", jobs)
     build_tokenizer([job["text"] for job in jobs] + readings, given.out)
     rows, sound = real_speech(given.data)

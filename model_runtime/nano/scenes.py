@@ -18,6 +18,8 @@ GENERIC = ("none", "scratch", "crack", "dent", "stain", "hole", "chip", "foreign
 SCRATCH, CRACK, DENT, STAIN, HOLE, CHIP, FOREIGN, MISSING, DEFORMATION = range(1, 10)
 EVIDENT = (SCRATCH, CRACK, DENT, STAIN, HOLE, FOREIGN)
 """Classes that can be seen without a golden photo."""
+HARDLY_SEEN = 0.045
+"""Mean difference of brightness, 0..1, under which light and noise hide a defect."""
 
 
 @dataclass
@@ -121,7 +123,11 @@ class Scenes(Drawing, Lens):
             mask = torch.where(here[:, None, None], marks[k], mask)
         return out, mask
 
-    def draw(self, batch: int, bad: float = 0.55, evident: bool = False, cutouts: torch.Tensor | None = None) -> Pairs:
+    def surfaces(self, batch: int) -> torch.Tensor:
+        """Grounds with nothing on them, (B, 3, S, S)."""
+        return self._ground(batch, self.chance(0.15, batch))
+
+    def draw(self, batch: int, bad: float = 0.6, evident: bool = False, cutouts: torch.Tensor | None = None) -> Pairs:
         """Clean golden and damaged test image of the same pose; `evident` leaves out what needs a golden photo."""
         if cutouts is None:
             family = torch.randint(0, 3, (batch,), device=self.device)
@@ -147,7 +153,7 @@ class Scenes(Drawing, Lens):
     def _seen(golden: torch.Tensor, test: torch.Tensor, mask: torch.Tensor, label: torch.Tensor) -> Pairs:
         """What nobody could see is no defect."""
         seen = ((test - golden).abs().mean(1) * mask).sum((1, 2)) / (mask.sum((1, 2)) + 1e-3)
-        hidden = (label > 0) & ((seen < 0.025) | (mask.sum((1, 2)) < 12))
+        hidden = (label > 0) & ((seen < HARDLY_SEEN) | (mask.sum((1, 2)) < 16))
         label = torch.where(hidden, 0, label)
         test = torch.where(hidden[:, None, None, None], golden, test)
         return Pairs(golden, test, mask * (label > 0)[:, None, None], label)

@@ -88,6 +88,17 @@ class Speech:
         window = pool[start : start + count * 3]
         return self.batch([int(i) for i in self.r.choice(window, count, replace=len(window) < count)])
 
+    def words(self, count: int) -> SoundBatch:
+        """Single words that people spoke, digits every other time: few speakers, so their voices are changed much."""
+        kind = "fsdd_digits_en" if self.r.random() < 0.5 else "tofugu_words_ja"
+        pool = [i for i in self.spoken_words if self.rows[i]["kind"] == kind]
+        b = self.batch([int(i) for i in self.r.choice(pool, count)])
+        return self._at_tempo(b, float(self.r.uniform(0.75, 1.3)))
+
+    @cached_property
+    def spoken_words(self) -> list[int]:
+        return self.indices("train", kind="fsdd_digits_en") + self.indices("train", kind="tofugu_words_ja")
+
     @cached_property
     def notes(self) -> np.ndarray:
         """Training utterances that are notes or free text, under six seconds."""
@@ -98,12 +109,9 @@ class Speech:
 
     def augment(self, b: SoundBatch) -> SoundBatch:
         """Other tempo and pitch (by resampling), room, noise, loudness, narrow band: each by chance."""
+        if self.r.random() < 0.7:
+            b = self._at_tempo(b, float(self.r.uniform(0.86, 1.16)))
         sound, samples = b.sound, b.samples
-        factor = float(self.r.uniform(0.86, 1.16)) if self.r.random() < 0.7 else 1.0
-        if factor != 1.0:
-            width = int(sound.shape[1] / factor)
-            sound = F.interpolate(sound[:, None], size=width, mode="linear", align_corners=False)[:, 0]
-            samples = (samples.float() / factor).long().clamp(max=width)
         if self.rooms and self.r.random() < 0.25:
             room = self.rooms[int(self.r.integers(len(self.rooms)))][: RATE // 2]
             size = sound.shape[1] + room.numel()
@@ -122,6 +130,13 @@ class Speech:
         gain = 10 ** (torch.rand(sound.shape[0], 1, device=self.device) * 1.0 - 0.85)
         inside = torch.arange(sound.shape[1], device=self.device) < samples[:, None]
         return SoundBatch((sound * gain).clamp(-1, 1) * inside, samples, b.rows)
+
+    @staticmethod
+    def _at_tempo(b: SoundBatch, factor: float) -> SoundBatch:
+        """`factor` times as fast, and as high."""
+        width = int(b.sound.shape[1] / factor)
+        sound = F.interpolate(b.sound[:, None], size=width, mode="linear", align_corners=False)[:, 0]
+        return SoundBatch(sound, (b.samples.float() / factor).long().clamp(max=width), b.rows)
 
     def add_noise(self, b: SoundBatch, decibel: float) -> SoundBatch:
         """Noise at a given signal-to-noise ratio in dB, for the test."""

@@ -1,5 +1,5 @@
 """Stage 4, photo and voice together: the defect LoRA over the frozen mixture, and the projector that lets a voice speak
-beside a photo.
+beside a photo. Nothing is compiled: the stage is too short for it.
 
 The vision LoRA has learned to listen to streams of letters already; so nothing of what sees is changed here, and the
 photo-only judgment of the mixture stays what the vision stage made of it. The defect LoRA lies on the vision LoRA and
@@ -69,36 +69,56 @@ def spoken_losses(
 
 
 class Together:
-    """The frozen mixture, what it is shown, and what it is told. Nothing is compiled: the stage is too short for it."""
+    """The frozen mixture, what it is shown, and what it is told."""
 
     def __init__(self, folder: Path, vision: Path, speech: Path) -> None:
-        self.answers, self.device = Answers(folder), training.device()
+        self.folder, self.answers, self.device = folder, Answers(folder), training.device()
         self.model, self.mixtures, extra = training.restore(vision)
-        training.copy_part(self.model, speech, "model.embed_tokens_extend.audio_embed.")
-        mixture.load(self.mixtures, "sp_lora", training.lora_of(speech, "sp_lora", self.device))
+        if speech != vision:
+            training.copy_part(self.model, speech, "model.embed_tokens_extend.audio_embed.")
+            mixture.load(self.mixtures, "sp_lora", training.lora_of(speech, "sp_lora", self.device))
         self.head = nn.Linear(self.model.config.hidden_size, len(DENSE)).to(self.device)
-        self.head.load_state_dict({k[5:]: v.to(self.device) for k, v in extra.items() if k.startswith("head.")})
+        if "head.weight" in extra:
+            self.head.load_state_dict({k[5:]: v.to(self.device) for k, v in extra.items() if k.startswith("head.")})
         training.freeze(self.model)
-        self.real, scenes = RealPhotos(folder, self.device), Scenes(self.device)
-        self.mixer = Mixer(self.real, scenes, read_cutouts(folder, self.device), seed=5)
-        self.speech, self.mel = Speech(folder, self.device, seed=5), LogMel().to(self.device)
+        self.real, self.scenes = RealPhotos(folder, self.device), Scenes(self.device)
+        self.mixer = Mixer(self.real, self.scenes, read_cutouts(folder, self.device), seed=5)
+        self.mel = LogMel().to(self.device)
+        self.speech: Speech | None = None
+
+    def dense_head(self) -> dict[str, torch.Tensor]:
+        """For `training.save`: the stage that comes next reads it."""
+        return {"head.weight": self.head.weight, "head.bias": self.head.bias}
+
+    def has_notes(self) -> bool:
+        """Whether the notes are spoken already; they may come while the stage runs."""
+        if self.speech is None and (self.folder / "speech.npy").exists():
+            self.speech = Speech(self.folder, self.device, seed=5)
+        return self.speech is not None
 
     def voices(self, count: int) -> tuple[SoundBatch, torch.Tensor, torch.Tensor]:
+        assert self.has_notes() and self.speech is not None
         b = self.speech.draw(count, notes_only=True)
         with torch.no_grad():
             hidden, frames = states(self.model, self.mel, self.speech, b, augment=True)
         return b, hidden[:, :VOICE_AT_MOST], frames.clamp(max=VOICE_AT_MOST)
 
-    def loss(self, photos: Batch, spoken: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    def answered(
+        self, photos: Batch, seen: tuple[torch.Tensor, torch.Tensor | None], spoken: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Dense and answer loss of one batch of photos, with a note beside each where `spoken`."""
+        if not spoken:
+            q = asked(self.answers, photos)
+            return losses(self.model, self.head, self.answers, photos, seen, q, None)
+        b, hidden, count = self.voices(photos.test.shape[0])
+        return spoken_losses(self.model, self.head, self.answers, photos, seen, hidden, count, b)
+
+    def loss(self, photos: Batch, spoken: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same with what sees frozen."""
         with torch.no_grad(), training.autocast():
             _, [seen] = look(self.model, photos)
         with training.autocast():
-            if not spoken:
-                q = asked(self.answers, photos)
-                return losses(self.model, self.head, self.answers, photos, seen, q, None)
-            b, hidden, count = self.voices(photos.test.shape[0])
-            return spoken_losses(self.model, self.head, self.answers, photos, seen, hidden, count, b)
+            return self.answered(photos, seen, spoken)
 
 
 def run(
@@ -108,7 +128,7 @@ def run(
     audio = t.model.model.embed_tokens_extend.audio_embed
     projector = [*audio.up_proj_for_vision_speech.parameters(), *audio.down_proj_for_vision_speech.parameters()]
     lora = mixture.add(t.mixtures, "defect", blueprint.RANKS["defect"])
-    trainer = training.Trainer([(lora, 8e-4), (projector, 4e-4), (t.head.parameters(), 1e-4)])
+    trainer = training.Trainer([(lora, 6e-4), (projector, 4e-4), (t.head.parameters(), 1e-4)])
     r, clock = random.Random(3), training.Clock(until)
     ahead = training.Ahead(lambda: (t.mixer.pairs(pairs, 1.0), t.mixer.singles(singles, 1.0)))
     for share in clock:
@@ -126,7 +146,7 @@ def run(
         trainer.step(total, share)
         ahead.prepare()
         if clock.step % 200 == 0:
-            print(f"together {clock.step} {share:.2f}:", {k: round(float(v), 3) for k, v in said.items()}, flush=True)
+            print(f"together {clock.step} {share:.2f}:", {k: round(v.item(), 3) for k, v in said.items()}, flush=True)
     mixture.use(t.mixtures, "vis_lora", "defect")
     training.save(t.model, t.mixtures, out)
     test = measure(t.model, t.answers, t.real, "test")
