@@ -20,7 +20,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from inspector_app.errors import KensaError
-from inspector_app.parts import Parts
 from inspector_app.places import Places, resources
 from inspector_app.readiness import Trouble, disk_is_low
 from inspector_app.settings import Settings
@@ -33,6 +32,9 @@ from inspector_app.ui.readiness import Phase, Readiness
 from model_runtime.verdict import Judge, Stopped
 
 if TYPE_CHECKING:
+    from inspector_app.capture.frames import CameraLike
+    from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
+    from inspector_app.capture.setup import CameraSetup
     from inspector_app.inspection import Station
     from inspector_app.records.store import Store
 
@@ -60,12 +62,26 @@ def run(places: Places, *, on_history: bool = False) -> int:
 
 
 def real_devices() -> Devices:
-    """The cameras, microphones and the loudspeaker of this computer."""
-    from inspector_app.capture.camera import Camera
-    from inspector_app.capture.microphone import Microphone, Speaker, microphones
+    """The cameras, microphones and the loudspeaker of this computer; their libraries come with the first one."""
     from inspector_app.capture.setup import cameras
+    from inspector_app.capture.speaker import Speaker
 
-    return Devices(Camera, Microphone, Speaker(), cameras, microphones)
+    def camera(setup: CameraSetup) -> CameraLike:
+        from inspector_app.capture.camera import Camera
+
+        return Camera(setup)
+
+    def microphone(source: str) -> MicrophoneLike:
+        from inspector_app.capture.microphone import Microphone
+
+        return Microphone(source)
+
+    def microphones() -> list[MicrophoneName]:
+        from inspector_app.capture import microphone
+
+        return microphone.microphones()
+
+    return Devices(camera, microphone, Speaker(), cameras, microphones)
 
 
 def load_real_judge(places: Places, settings: Settings, progress: Callable[[str], None]) -> Judge:
@@ -170,7 +186,10 @@ class Program(QObject):
 
     def _open_station(self) -> Station:
         # The database's library is loaded on this lane, beside the window and not before it.
+        # So are the devices' libraries, for a camera and a microphone are opened next.
+        from inspector_app.capture import camera, microphone  # noqa: F401
         from inspector_app.inspection import Station
+        from inspector_app.parts import Parts
         from inspector_app.records.store import Store
 
         self._store = Store.open(self._places)

@@ -72,6 +72,11 @@ class Places:
         return self.data / "sets"
 
     @property
+    def evaluations(self) -> Path:
+        """What weighing found of each adapter."""
+        return self.data / "evaluations"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

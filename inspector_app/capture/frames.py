@@ -3,17 +3,21 @@
 Knows no device and no library of pictures; the real cameras and the scripted one of the tests follow the same protocol.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from inspector_app.capture.sample import Photo
 from inspector_app.errors import KensaError
 
-Pixels = NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from inspector_app.capture.sample import Photo
+
+Pixels: TypeAlias = "NDArray[np.uint8]"
 """RGB bytes, (height, width, 3)."""
 
 OPEN_SECONDS = 10.0

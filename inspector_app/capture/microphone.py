@@ -1,4 +1,4 @@
-"""A microphone: records at the device's own rate with a level to show, gives a 16 kHz mono voice note; and playback.
+"""A microphone: records at the device's own rate with a level to show, gives a 16 kHz mono voice note.
 
 Knows PortAudio's streams; knows no window. Everything but the figures of a running recording takes time: it is not for
 the GUI thread.
@@ -30,7 +30,6 @@ START_SECONDS = 5.0
 """How long a microphone may take until its first sound."""
 _LEVEL_SECONDS = 0.1
 """What the meter shows: longer than the pause between two looks, so that nothing clips unseen."""
-_CLOSE_SECONDS = 2.0
 _CLIPPED = 0.985
 _LATENCY = 0.2
 """Seconds of sound that the system may hold back for us: on a busy computer, what is not fetched in time is lost."""
@@ -86,14 +85,6 @@ class MicrophoneLike(Protocol):
     def problem(self) -> KensaError | None: ...
     def stop(self) -> Voice: ...
     def discard(self) -> None: ...
-
-
-class SpeakerLike(Protocol):
-    """What the window needs to play a voice note."""
-
-    def play(self, data: bytes) -> float: ...
-    def playing(self) -> bool: ...
-    def stop(self) -> None: ...
 
 
 def microphones() -> list[MicrophoneName]:
@@ -239,70 +230,7 @@ class Microphone:
     def _end(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            # The driver of a device that was pulled out may never come back.
-            thread = threading.Thread(target=_close, args=(stream,), name="kensa-sound-close", daemon=True)
-            thread.start()
-            thread.join(_CLOSE_SECONDS)
-
-
-class Speaker:
-    """Plays a voice note through the system's default output."""
-
-    def __init__(self) -> None:
-        self._stream: Any = None
-        self._lock = threading.Lock()
-
-    def play(self, data: bytes) -> float:
-        """Start playing an encoded sound file; gives its length in seconds. KensaError when there is no output."""
-        audio.portaudio()
-        samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
-        self.stop()
-        with audio.in_use() as sound:
-            device = audio.find(sound, "", "output")
-            tape = _Tape(soxr.resample(samples.mean(axis=1), rate, device.rate), max(1, min(2, device.channels)))
-            try:
-                stream = sound.OutputStream(
-                    device=device.index,
-                    samplerate=device.rate,
-                    channels=tape.channels,
-                    dtype="float32",
-                    callback=lambda out, frames, when, status: tape.fill(sound, out),
-                )
-                self._stream = stream
-                stream.start()
-            except (sound.PortAudioError, ValueError) as error:
-                self._stream = None
-                raise KensaError("no_speaker", "There is no loudspeaker to play the note; connect one.") from error
-        return len(samples) / float(rate)
-
-    def playing(self) -> bool:
-        """Whether a note is being played now."""
-        stream = self._stream
-        return stream is not None and bool(stream.active)
-
-    def stop(self) -> None:
-        """Be silent. Loads nothing when nothing was ever played."""
-        with self._lock:
-            stream, self._stream = self._stream, None
-        if stream is not None:
-            thread = threading.Thread(target=_close, args=(stream,), name="kensa-sound-close", daemon=True)
-            thread.start()
-            thread.join(_CLOSE_SECONDS)
-
-
-class _Tape:
-    """Samples that a stream plays block by block until they end."""
-
-    def __init__(self, samples: NDArray[np.float32], channels: int) -> None:
-        self._samples, self._position, self.channels = samples, 0, channels
-
-    def fill(self, sound: Any, out: NDArray[np.float32]) -> None:
-        part = self._samples[self._position : self._position + len(out)]
-        out[: len(part)] = part[:, None]
-        out[len(part) :] = 0
-        self._position += len(out)
-        if self._position >= len(self._samples) + len(out):
-            raise sound.CallbackStop
+            audio.close(stream)
 
 
 def voice_from_samples(samples: NDArray[np.float32], rate: int) -> Voice:
@@ -313,13 +241,6 @@ def voice_from_samples(samples: NDArray[np.float32], rate: int) -> Voice:
     file = io.BytesIO()
     soundfile.write(file, heard, VOICE_RATE, format="FLAC", subtype="PCM_16")
     return voice_from_bytes(file.getvalue(), f"voice-{datetime.now():%Y%m%d-%H%M%S}.flac")
-
-
-def _close(stream: Any) -> None:
-    try:
-        stream.close()
-    finally:
-        audio.released()
 
 
 def _unplugged() -> KensaError:

@@ -15,6 +15,7 @@ from typing import Any
 
 from inspector_app.errors import KensaError
 
+_CLOSE_SECONDS = 2.0
 _lock = threading.RLock()
 _open = 0
 """Streams that are open or being opened."""
@@ -63,6 +64,21 @@ def released() -> None:
     global _open
     with _lock:
         _open = max(0, _open - 1)
+
+
+def close(stream: Any) -> None:
+    """Close a stream that was opened inside `in_use`; waits for it a little."""
+
+    def work() -> None:
+        try:
+            stream.close()
+        finally:
+            released()
+
+    # The driver of a device that was pulled out may never come back.
+    thread = threading.Thread(target=work, name="kensa-sound-close", daemon=True)
+    thread.start()
+    thread.join(_CLOSE_SECONDS)
 
 
 def inputs(*, rescan: bool = True) -> list[SoundDevice]:

@@ -4,18 +4,20 @@ Reads and checks the files whole, once: the bytes that were checked are the byte
 no camera and no model.
 """
 
+from __future__ import annotations
+
 import io
 import stat
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
-import soundfile
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from inspector_app.errors import KensaError, from_os_error
 from inspector_app.texts import storable
+
+if TYPE_CHECKING:
+    import soundfile
 
 # What the model's own readers accept (model_runtime/photo.py, voice.py; held equal by a test): a sample that was kept
 # can be judged. They cannot be asked here, since they load torch.
@@ -86,6 +88,8 @@ def read_photo(path: Path, name: str | None = None) -> Photo:
 
 def photo_from_bytes(data: bytes, name: str) -> Photo:
     """The photo in an encoded image, checked by its header first and then decoded whole."""
+    from PIL import Image  # the libraries of files are not part of the window's start
+
     name = storable(name)
     try:
         with warnings.catch_warnings():
@@ -114,6 +118,8 @@ def read_voice(path: Path, name: str | None = None) -> Voice:
 
 def voice_from_bytes(data: bytes, name: str) -> Voice:
     """The voice note in an encoded sound file, decoded whole in blocks; never much more than 40 seconds of it."""
+    import soundfile
+
     name = storable(name)
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
@@ -135,6 +141,8 @@ def voice_from_bytes(data: bytes, name: str) -> Voice:
 
 def _count_frames(sound: soundfile.SoundFile, name: str) -> int:
     """Frames that really decode; the header is believed only to refuse early."""
+    import numpy as np
+
     most = (MAX_SECONDS + SLACK_SECONDS) * sound.samplerate
     frames = 0
     while frames <= most and sound.frames <= most:
@@ -149,6 +157,8 @@ def _count_frames(sound: soundfile.SoundFile, name: str) -> int:
 
 def _formats() -> list[str]:
     """The formats that this Pillow can open; the rarer ones depend on how it was built."""
+    from PIL import Image
+
     Image.init()
     return [name for name in FORMATS if name in Image.OPEN]
 

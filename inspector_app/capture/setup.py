@@ -3,17 +3,19 @@
 Knows the texts of the settings, how Linux names its cameras, and pixels; opens nothing.
 """
 
+from __future__ import annotations
+
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from inspector_app.capture.frames import Pixels
 from inspector_app.errors import KensaError
 from inspector_app.settings import Settings, region_of
+
+if TYPE_CHECKING:
+    from inspector_app.capture.frames import Pixels
 
 SIMULATED = "simulated"
 _CLASS, _LINKS = Path("/sys/class/video4linux"), Path("/dev/v4l/by-id")
@@ -39,7 +41,7 @@ class Region:
     height: float
 
     @classmethod
-    def parse(cls, text: str) -> "Region | None":
+    def parse(cls, text: str) -> Region | None:
         """ "left,top,width,height" in per cent; None for an empty text; KensaError for one that does not fit."""
         try:
             region = region_of(text)
@@ -71,6 +73,8 @@ class View:
         """The picture as the station wants it; a view into the same memory where nothing must be moved."""
         seen = pixels[:, ::-1] if self.mirror else pixels
         if self.rotation % 360:
+            import numpy as np
+
             seen = np.rot90(seen, -(self.rotation // 90) % 4)
         return seen if self.region is None else _cut(seen, self.region)
 
@@ -85,7 +89,7 @@ class CameraSetup:
     view: View = View()
 
     @classmethod
-    def of(cls, settings: Settings) -> "CameraSetup":
+    def of(cls, settings: Settings) -> CameraSetup:
         """As the station's settings say."""
         region = Region.parse(settings.camera_region)
         view = View(settings.camera_mirror, int(settings.camera_rotation), region)
@@ -138,6 +142,8 @@ def shown(source: str) -> str:
     """The source as it may stand in a message or a log: without a password."""
     if not is_stream(source):
         return source
+    from urllib.parse import urlsplit, urlunsplit
+
     try:
         parts = urlsplit(source)
         where = parts.hostname or ""

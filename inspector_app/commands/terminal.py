@@ -1,23 +1,23 @@
 """What commands say: answers on stdout (JSON lines or text for people), everything else on stderr.
 
-Knows the terminal; knows no command.
+Knows the terminal; knows no command. The library for it comes with the first words: the window needs none.
 """
+
+from __future__ import annotations
 
 import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TextIO
-
-from rich import box
-from rich.cells import cell_len
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from inspector_app.texts import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 _SPARSE_SECONDS = 10.0
 _FILE_WIDTH = 240
@@ -48,10 +48,16 @@ class Terminal:
     def __init__(self, json: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self.json = json
         self._out = out or sys.stdout
-        self._err = Console(file=err or sys.stderr, soft_wrap=True, highlight=False)
-        for stream in (self._out, self._err.file):
+        self._file = err or sys.stderr
+        for stream in (self._out, self._file):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+    @cached_property
+    def _err(self) -> Console:
+        from rich.console import Console
+
+        return Console(file=self._file, soft_wrap=True, highlight=False)
 
     def emit(self, value: Any) -> None:
         """One JSON object on a line of its own, at once."""
@@ -65,10 +71,17 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """A message beside the answer."""
+        from rich.text import Text
+
         self._err.print(Text(printable(text)))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table for people: empty columns are left out, on a narrow terminal the less telling ones too."""
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
         console = Console(file=self._out, highlight=False, width=None if self._out.isatty() else _FILE_WIDTH)
         shown = _fitting(columns, rows, console.width)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -84,6 +97,8 @@ class Terminal:
         if not self._err.is_terminal:
             yield _Lines(self, total, what)
             return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -139,6 +154,8 @@ class _Lines:
 
 def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """Indices of the columns to show: those with something in them, as many as fit with folding."""
+    from rich.cells import cell_len
+
     needs = {}
     for index, name in enumerate(columns):
         if any(row[index] for row in rows):

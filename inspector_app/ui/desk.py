@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from inspector_app.capture.frames import CameraLike
-from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName, SpeakerLike
 from inspector_app.capture.sample import Photo, Sample, Voice, read_photo, read_voice
-from inspector_app.capture.setup import CameraName
-from inspector_app.records.filter import Filter
 from inspector_app.records.record import Inspection
 from inspector_app.rights import Person
 from inspector_app.settings import Settings
@@ -29,7 +25,12 @@ from model_runtime.verdict import Fixable, Question, Stopped, Verdict
 
 if TYPE_CHECKING:
     from inspector_app.capture.checks import Finding
+    from inspector_app.capture.frames import CameraLike
+    from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
+    from inspector_app.capture.setup import CameraName, CameraSetup
+    from inspector_app.capture.speaker import SpeakerLike
     from inspector_app.inspection import Station
+    from inspector_app.records.filter import Filter
     from inspector_app.records.history import History
 
 THUMB_SIDE = 144
@@ -42,7 +43,7 @@ EARLY = 60
 class Devices:
     """How cameras, microphones and the loudspeaker are made and found; the tests put fakes here."""
 
-    camera: Callable[[str], CameraLike]
+    camera: Callable[[CameraSetup], CameraLike]
     microphone: Callable[[str], MicrophoneLike]
     speaker: SpeakerLike
     cameras: Callable[[], list[CameraName]]
@@ -54,14 +55,14 @@ class Lanes:
 
     def __init__(self) -> None:
         self.model, self.disk, self.camera, self.sound = Lane("model"), Lane("disk"), Lane("camera"), Lane("sound")
-        self.pictures = Lane("pictures")
+        self.pictures, self.figures = Lane("pictures"), Lane("figures")
         self.closing = Event()
         """Set once; long jobs without steps look at it."""
 
     def close(self) -> None:
         """End all work and wait for the threads."""
         self.closing.set()
-        for lane in (self.model, self.sound, self.camera, self.pictures, self.disk):
+        for lane in (self.model, self.sound, self.camera, self.pictures, self.figures, self.disk):
             lane.close()
 
 
@@ -239,6 +240,8 @@ class Desk(QObject):
         return None if found is None else (found.id, found)
 
     def _early(self) -> list[Early]:
+        from inspector_app.records.filter import Filter
+
         station = self._open_station()
         waiting = [station.store.get(sample_id) for sample_id in station.store.waiting()]
         shift = self.history.search(Filter(since=station.this_shift().since, limit=EARLY)) if self.history else []

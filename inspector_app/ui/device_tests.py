@@ -3,11 +3,13 @@
 Know the devices through the desk; know no settings.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
-from inspector_app.capture.setup import CameraName, CameraSetup
 from inspector_app.ui.camera_feed import CameraFeed
 from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.guidance import NO_PICTURE
@@ -17,6 +19,10 @@ from inspector_app.ui.stage import PhotoStage
 from inspector_app.ui.voice_card import LevelMeter
 from inspector_app.ui.widgets import label
 from model_runtime.verdict import Fixable
+
+if TYPE_CHECKING:
+    from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
+    from inspector_app.capture.setup import CameraName, CameraSetup
 
 _LISTEN_MS = 4_000
 

@@ -15,10 +15,10 @@ from inspector_app.settings import Settings
 from inspector_app.ui.desk import Desk
 from inspector_app.ui.language import mark
 from inspector_app.ui.scanner import watch_window
-from inspector_app.ui.sign_in import NameDialog, PinDialog
 
 if TYPE_CHECKING:
     from inspector_app.ui.main_window import MainWindow
+    from inspector_app.ui.sign_in import PinDialog
 
 _TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.Wheel)
 
@@ -91,6 +91,8 @@ class Gate(QObject):
         station = self._desk.station
         if station is None or self.dialog is not None:
             return
+        from inspector_app.ui.sign_in import PinDialog  # not part of the start, as all dialogs
+
         self.dialog = PinDialog(
             self._desk,
             people,
@@ -112,6 +114,8 @@ class Gate(QObject):
         self._idle.start()
 
     def _ask_name(self) -> None:
+        from inspector_app.ui.sign_in import NameDialog
+
         settings = self._window.settings
         dialog = NameDialog(settings.operator, self._window)
         dialog.accepted.connect(lambda: self._window.change_settings(settings.changed(operator=dialog.name)))
@@ -167,6 +171,8 @@ class Gate(QObject):
         station = self._desk.station
         if station is None:
             return
+        from inspector_app.ui.sign_in import PinDialog
+
         dialog = PinDialog(
             self._desk,
             people,

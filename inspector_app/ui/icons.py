@@ -1,6 +1,7 @@
 """Line icons in the colours of the theme, drawn sharp at any size. Knows only the folder of SVG files."""
 
 from functools import lru_cache
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -13,9 +14,14 @@ VERDICT_ICONS = {Answer.OK: "circle-check", Answer.NG: "octagon-x", Answer.INCON
 """Each verdict has a shape of its own, so that it can be told without colour."""
 
 
+@lru_cache(maxsize=1)
+def _folder() -> Path:
+    return resources() / "icons"
+
+
 @lru_cache(maxsize=64)
 def _source(name: str) -> str:
-    return (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return (_folder() / f"{name}.svg").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=256)

@@ -13,13 +13,11 @@ from inspector_app.settings import Settings
 from inspector_app.ui.actions import INSPECT_ACTS, bind, with_own_keys
 from inspector_app.ui.camera_feed import CameraFeed
 from inspector_app.ui.desk import Desk, Devices
-from inspector_app.ui.disagree import DisagreeDialog
 from inspector_app.ui.guidance import BAND, NO_PICTURE
 from inspector_app.ui.inspect_intake import InspectIntake
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.readiness import Readiness, Trouble
 from inspector_app.ui.sentences import sentence
-from inspector_app.ui.sounds import chime
 from inspector_app.ui.unit import Step, Unit
 from inspector_app.ui.words import defect_word, verdict_word
 from model_runtime.verdict import Fixable
@@ -173,6 +171,8 @@ class InspectPage(InspectIntake):
         unit = self.unit
         if unit.step is not Step.JUDGED or unit.sample_id is None or unit.answer is None:
             return
+        from inspector_app.ui.disagree import DisagreeDialog  # not part of the start
+
         dialog = DisagreeDialog(unit.answer, self._desk, self._devices, self.settings.microphone or "", self.window())
         dialog.said.connect(lambda reason, voice: self._disagreed(unit, reason, voice))
         self.dialog_wanted.emit(dialog)
@@ -252,6 +252,8 @@ class InspectPage(InspectIntake):
         if unit.answer is None:
             return
         if self.settings.sounds and self.voice_card.state not in ("recording", "starting"):
+            from inspector_app.ui.sounds import chime
+
             task = self._desk.on_sound(self._devices.speaker.play, chime(unit.answer))
             task.failed.connect(lambda _: self._readiness.set(Trouble.NO_SPEAKER, True))
             task.done.connect(lambda _: self._readiness.set(Trouble.NO_SPEAKER, False))

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStacke
 
 from inspector_app.capture.setup import CameraSetup
 from inspector_app.capture.wedge import Wedge
-from inspector_app.parts import Parts
 from inspector_app.settings import Settings
 from inspector_app.ui import theme
 from inspector_app.ui.actions import RAIL, WINDOW_ACTS, bind, with_own_keys
@@ -24,17 +23,21 @@ from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.gate import Gate
 from inspector_app.ui.inspect_page import InspectPage
 from inspector_app.ui.language import Spoken, mark, tr
-from inspector_app.ui.problems import Banner, Problem, ProblemsDialog
+from inspector_app.ui.problems import Banner, Problem
 from inspector_app.ui.readiness import Readiness
-from inspector_app.ui.ready import ReadinessChip, ReadyDialog
+from inspector_app.ui.ready import ReadinessChip
 from inspector_app.ui.scanner import Scanner, watch_window
 from inspector_app.ui.widgets import KeyButton, RailButton, label
 
 if TYPE_CHECKING:
+    from inspector_app.parts import Parts
     from inspector_app.records.counters import Counters
+    from inspector_app.records.record import Inspection
     from inspector_app.ui.device_tests import CameraTest
     from inspector_app.ui.help_overlay import HelpOverlay
     from inspector_app.ui.history_page import HistoryPage
+    from inspector_app.ui.review_desk import ReviewDesk
+    from inspector_app.ui.review_page import ReviewPage
 
 _ACTS = {act.name: act for act in WINDOW_ACTS}
 _RAIL_WIDTH = 104
@@ -73,6 +76,34 @@ class MainWindow(Spoken, QMainWindow):
         from inspector_app.ui.history_page import HistoryPage
 
         page = HistoryPage(self._desk, self._devices)
+        self.pages.addWidget(page)
+        return page
+
+    @cached_property
+    def review_desk(self) -> ReviewDesk:
+        """What the supervisor's pages ask for."""
+        from inspector_app.ui.review_desk import ReviewDesk
+
+        return ReviewDesk(self._desk, self)
+
+    @cached_property
+    def review_page(self) -> ReviewPage:
+        """What waits for the supervisor."""
+        from inspector_app.ui.review_page import ReviewPage
+
+        page = ReviewPage(self.review_desk, self._devices, self._settings.microphone or "")
+        page.dialog_wanted.connect(self.open_dialog)
+        page.finished.connect(self.go_history)
+        self.pages.addWidget(page)
+        return page
+
+    @cached_property
+    def quality_page(self) -> QualityPage:
+        """Charts, goals, agreement studies, reports."""
+        from inspector_app.ui.quality_page import QualityPage
+
+        page = QualityPage(self._desk, lambda: self._language())
+        page.dialog_wanted.connect(self.open_dialog)
         self.pages.addWidget(page)
         return page
 
@@ -183,14 +214,33 @@ class MainWindow(Spoken, QMainWindow):
         self.history_page.reload()
         self.history_page.to_table()
 
+    def go_review(self) -> None:
+        """What waits for the supervisor."""
+        self._go(self.review_page, "go_review")
+        self.review_page.show_queue()
+
+    def go_review_of(self, record: Inspection) -> None:
+        """One unit of the history, to be decided."""
+        self._go(self.review_page, "go_review")
+        self.review_page.show_unit(record)
+
+    def go_quality(self) -> None:
+        """Charts, goals, agreement studies, reports."""
+        self._go(self.quality_page, "go_quality")
+        self.quality_page.reload()
+
     def show_problems(self) -> None:
         """All problems of this run."""
+        from inspector_app.ui.problems_dialog import ProblemsDialog
+
         self.banner.hide()
         self.open_dialog(ProblemsDialog(self._desk.problems, self))
 
     def show_settings(self) -> None:
         """Change the settings."""
-        from inspector_app.ui.settings_dialog import SettingsDialog  # seldom opened: not part of the start
+        from inspector_app.ui.settings_dialog import (
+            SettingsDialog,
+        )
 
         dialog = SettingsDialog(self._settings, self._devices, self._language(), self._desk, self)
         dialog.accepted.connect(lambda: self.change_settings(dialog.settings))
@@ -202,7 +252,7 @@ class MainWindow(Spoken, QMainWindow):
         """What is known of each part; a supervisor may change it."""
         if self._parts is None:
             return
-        from inspector_app.ui.parts_editor import PartsDialog  # seldom opened: not part of the start
+        from inspector_app.ui.parts_editor import PartsDialog
 
         dialog = PartsDialog(self._desk, self._parts, self.inspect_page.form.part, self._language(), self)
         dialog.changed.connect(self._parts_changed)
@@ -210,11 +260,13 @@ class MainWindow(Spoken, QMainWindow):
 
     def show_ready(self) -> None:
         """What is ready and what is not."""
+        from inspector_app.ui.ready_dialog import ReadyDialog
+
         self.open_dialog(ReadyDialog(self._readiness, self))
 
     def show_set_up(self) -> None:
         """The guided set-up, step by step; each can be skipped."""
-        from inspector_app.ui.set_up import SetUp  # seldom opened: not part of the start
+        from inspector_app.ui.set_up import SetUp
 
         guide = SetUp(self._settings, self._devices, self._desk, self._readiness, self._parts, self._language(), self)
         guide.chosen.connect(self.change_settings)
@@ -306,7 +358,7 @@ class MainWindow(Spoken, QMainWindow):
 
     def _go(self, page: QWidget, name: str) -> None:
         self.pages.setCurrentWidget(page)
-        for other in ("go_inspect", "go_history"):
+        for other in (one for one in self.rail if one.startswith("go_")):
             self.rail[other].setChecked(other == name)
         page.setFocus()
 

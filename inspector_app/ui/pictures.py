@@ -1,15 +1,20 @@
 """Photos as the screen shows them: upright, eight bits, not larger than a screen needs. Safe on any thread.
 
-Knows Pillow and QImage; knows no widget.
+Knows Pillow and QImage; knows no widget. The libraries of pictures come with the first one: not part of the start.
 """
+
+from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
 from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
 
 SCREEN_SIDE = 2048
 """Pixels; a larger photo is scaled down for display only."""
@@ -17,6 +22,9 @@ SCREEN_SIDE = 2048
 
 def picture(data: bytes, side: int = SCREEN_SIDE) -> QImage:
     """An encoded photo, turned as EXIF says. Raises what Pillow raises for one that does not decode."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
     with Image.open(io.BytesIO(data)) as image:
         image.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(image)
@@ -32,6 +40,8 @@ def picture_file(path: Path, side: int = SCREEN_SIDE) -> QImage:
 
 def from_pixels(pixels: NDArray[np.uint8]) -> QImage:
     """RGB bytes (height, width, 3) as an image that owns its memory."""
+    import numpy as np
+
     height, width = pixels.shape[:2]
     whole = np.ascontiguousarray(pixels)
     return QImage(whole.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
@@ -39,6 +49,9 @@ def from_pixels(pixels: NDArray[np.uint8]) -> QImage:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Any mode as RGB; 16-bit and float grey are stretched to what they hold, transparency lies on white."""
+    import numpy as np
+    from PIL import Image
+
     if image.mode.startswith(("I", "F")):
         grey = np.asarray(image, np.float32)
         low, high = float(grey.min()), float(grey.max())

@@ -1,4 +1,4 @@
-"""What went wrong, told once: a sentence for what people can fix, "details" for our bugs, and a list of both.
+"""What went wrong, told once: a sentence for what people can fix, "details" for our bugs.
 
 The only presenter of errors. Knows the codes of fixable errors; knows no page.
 """
@@ -8,24 +8,14 @@ import traceback
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from inspector_app.ui import icons, theme
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.theme import Themed
-from inspector_app.ui.widgets import EmptyState, IconButton, KeyButton, label, set_look
+from inspector_app.ui.widgets import IconButton, KeyButton, label, set_look
 from model_runtime.verdict import Fixable
 
 _log = logging.getLogger(__name__)
@@ -78,7 +68,8 @@ class Problems(QObject):
         self.added.emit(problem)
 
 
-_LOOKS = {"fix": "triangle-alert", "bug": "circle-x", "news": "info"}
+LOOKS = {"fix": "triangle-alert", "bug": "circle-x", "news": "info"}
+"""Level -> icon."""
 
 
 class Banner(Spoken, Themed, QFrame):
@@ -145,48 +136,5 @@ class Banner(Spoken, Themed, QFrame):
 
     def restyle(self) -> None:
         if self._problem is not None:
-            name = _LOOKS[self._problem.level]
+            name = LOOKS[self._problem.level]
             self._icon.setPixmap(icons.pixmap(name, theme.tokens().text, 24, self.devicePixelRatioF()))
-
-
-class ProblemsDialog(Spoken, QDialog):
-    """All problems of this run, newest first, each with its details to copy."""
-
-    def __init__(self, problems: Problems, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._problems = problems
-        self._list, self._details = QListWidget(), QPlainTextEdit(readOnly=True)
-        self._empty = EmptyState("check", mark("No problems"), mark("Nothing went wrong since the start."))
-        self._build()
-        self._load()
-        self.resize(820, 560)
-
-    def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.GAP_XL, theme.GAP_XL, theme.GAP_XL, theme.GAP_L)
-        column.setSpacing(theme.GAP)
-        title = label("title")
-        close = KeyButton("x", mark("Close"), "Esc")
-        self.say(self.setWindowTitle, mark("Problems"))
-        self.say(title.setText, mark("Problems"))
-        for part, stretch in ((title, 0), (self._empty, 1), (self._list, 1), (self._details, 1)):
-            column.addWidget(part, stretch)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self._list.setWordWrap(True)
-        self._list.currentRowChanged.connect(self._show)
-        close.clicked.connect(self.accept)
-
-    def _load(self) -> None:
-        some = bool(self._problems.entries)
-        self._empty.setVisible(not some)
-        self._list.setVisible(some)
-        self._details.setVisible(some)
-        for problem in reversed(self._problems.entries):
-            item = QListWidgetItem(f"{problem.at:%H:%M:%S}   {problem.sentence()}")
-            item.setIcon(icons.icon(_LOOKS[problem.level], theme.tokens().text))
-            self._list.addItem(item)
-        if some:
-            self._list.setCurrentRow(0)
-
-    def _show(self, row: int) -> None:
-        self._details.setPlainText(self._problems.entries[-1 - row].details)

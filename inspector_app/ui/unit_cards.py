@@ -3,15 +3,21 @@
 Know units and parts; know no page.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QLocale, Qt, QTime
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
-from inspector_app.parts import Part
 from inspector_app.ui import theme
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.unit import Unit
 from inspector_app.ui.widgets import label
 from inspector_app.ui.words import defect_word
+
+if TYPE_CHECKING:
+    from inspector_app.parts import Part
 
 _RIGHT = Qt.TextElideMode.ElideRight
 

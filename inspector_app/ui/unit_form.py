@@ -3,14 +3,20 @@
 Knows the parts and their rules; knows no photo and no verdict.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 
 from inspector_app.identity import Identity
-from inspector_app.parts import Part, Parts
 from inspector_app.ui import theme
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.widgets import label, set_look
+
+if TYPE_CHECKING:
+    from inspector_app.parts import Part, Parts
 
 _LONGEST = 100
 

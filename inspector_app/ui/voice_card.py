@@ -4,21 +4,26 @@ A short press on the key or the button begins, the next one ends; a long press r
 microphone's and the loudspeaker's protocols through the desk. Knows no page and no verdict.
 """
 
+from __future__ import annotations
+
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from inspector_app.capture.checks import Finding, check_voice
-from inspector_app.capture.microphone import Level, MicrophoneLike
 from inspector_app.capture.sample import MAX_SECONDS, Voice
 from inspector_app.ui import theme
 from inspector_app.ui.actions import INSPECT_ACTS
 from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.widgets import IconButton, KeyButton, label, set_look
+
+if TYPE_CHECKING:
+    from inspector_app.capture.checks import Finding
+    from inspector_app.capture.microphone import Level, MicrophoneLike
 
 _ACTS = {act.name: act for act in INSPECT_ACTS}
 HOLD_SECONDS = 0.4
@@ -84,7 +89,7 @@ class VoiceCard(Spoken, QFrame):
         super().__init__()
         self.setObjectName("card")
         self._desk, self._devices = desk, devices
-        self._microphone = devices.microphone("")
+        self._made: MicrophoneLike | None = None
         self.voice: Voice | None = None
         self.findings: list[Finding] = []
         self.state = "none"
@@ -127,14 +132,21 @@ class VoiceCard(Spoken, QFrame):
     def use(self, source: str) -> None:
         """Record from another microphone from now on."""
         self.discard()
-        self._microphone = self._devices.microphone(source)
+        self._made = self._devices.microphone(source)
         self._move("none")
+
+    @property
+    def _microphone(self) -> MicrophoneLike:
+        """The chosen one; made when it is first needed, for the libraries of sound come with it."""
+        if self._made is None:
+            self._made = self._devices.microphone("")
+        return self._made
 
     def set_voice(self, voice: Voice) -> None:
         """Take a note that came as a file, or that was recorded before."""
-        self._desk.on_sound(self._microphone.discard)
+        self._drop_recording()
         self._keep(voice, [])
-        self._desk.on_sound(check_voice, voice).done.connect(lambda found: self._checked(voice, found))
+        self._desk.on_sound(_checked, voice).done.connect(lambda found: self._checked(voice, found))
 
     def record(self) -> None:
         """The key was pressed: begin, or end what was begun. Letting go of the key is noticed by the card itself."""
@@ -184,8 +196,7 @@ class VoiceCard(Spoken, QFrame):
         """Forget the note, recorded or half recorded."""
         self._timer.stop()
         self._desk.on_sound(self._devices.speaker.stop)
-        if self.state in ("starting", "recording", "ending"):
-            self._desk.on_sound(self._microphone.discard)
+        self._drop_recording()
         self.voice, self.findings = None, []
         self.meter.clear()
         self._move("none" if self.state != "off" else "off")
@@ -193,8 +204,13 @@ class VoiceCard(Spoken, QFrame):
     def release(self) -> None:
         """Let the devices go at once, on this thread: the program ends."""
         self._timer.stop()
-        self._microphone.discard()
+        if self._made is not None:
+            self._made.discard()
         self._devices.speaker.stop()
+
+    def _drop_recording(self) -> None:
+        if self.state in ("starting", "recording", "ending"):
+            self._desk.on_sound(self._microphone.discard)
 
     # -- how a recording goes
 
@@ -306,7 +322,13 @@ class VoiceCard(Spoken, QFrame):
 
 def _stop(microphone: MicrophoneLike) -> tuple[Voice, list[Finding]]:
     voice = microphone.stop()
-    return voice, check_voice(voice)
+    return voice, _checked(voice)
+
+
+def _checked(voice: Voice) -> list[Finding]:
+    from inspector_app.capture.checks import check_voice  # with its libraries, on the lane
+
+    return check_voice(voice)
 
 
 def clock(seconds: float) -> str:

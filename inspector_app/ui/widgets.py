@@ -41,8 +41,10 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
         return
     widget.setProperty(name, value)
     for part in (widget, *widget.findChildren(QWidget)):
-        part.style().unpolish(part)
-        part.style().polish(part)
+        # What was not shown yet looks when it is.
+        if part.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            part.style().unpolish(part)
+            part.style().polish(part)
 
 
 def card() -> QFrame:

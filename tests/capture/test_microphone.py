@@ -14,11 +14,11 @@ from inspector_app.capture.microphone import (
     Level,
     Microphone,
     MicrophoneLike,
-    Speaker,
     microphones,
     try_microphone,
     voice_from_samples,
 )
+from inspector_app.capture.speaker import Speaker
 from inspector_app.errors import KensaError
 from tests.capture.conftest import until
 from tests.ui.fake_devices import FakeMicrophone
@@ -266,7 +266,7 @@ def test_a_driver_that_hangs_at_closing_is_not_waited_for(use, monkeypatch: pyte
     import time
 
     sound, let_go = use(_Sound("Headset")), threading.Event()
-    monkeypatch.setattr("inspector_app.capture.microphone._CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr("inspector_app.capture.portaudio._CLOSE_SECONDS", 0.1)
     microphone = Microphone()
     microphone.start()
     sound.streams[0].close = lambda: let_go.wait(20)

@@ -164,6 +164,7 @@ class Card:
         self.card = VoiceCard(desk, self.bench.devices())
         self.window = QWidget()
         QVBoxLayout(self.window).addWidget(self.card)
+        self.card.use("")
         action = QAction(self.window)
         action.setShortcut(QKeySequence("F3"))
         action.setAutoRepeat(False)

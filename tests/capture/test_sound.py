@@ -16,11 +16,11 @@ from inspector_app.capture.checks import check_voice
 from inspector_app.capture.microphone import (
     VOICE_RATE,
     Microphone,
-    Speaker,
     microphones,
     try_microphone,
     voice_from_samples,
 )
+from inspector_app.capture.speaker import Speaker
 from inspector_app.errors import KensaError
 from tests.capture.booth import RATE, Booth
 from tests.capture.conftest import until

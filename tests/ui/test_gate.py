@@ -13,7 +13,7 @@ from inspector_app.rights import Role
 from inspector_app.settings import Settings
 from inspector_app.ui.parts_editor import PartsDialog
 from inspector_app.ui.pin_pad import PinPad
-from inspector_app.ui.ready import ReadyDialog
+from inspector_app.ui.ready_dialog import ReadyDialog
 from inspector_app.ui.set_up import SetUp
 from inspector_app.ui.settings_dialog import SettingsDialog
 from inspector_app.ui.sign_in import PinDialog

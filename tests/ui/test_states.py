@@ -19,7 +19,7 @@ from inspector_app.errors import KensaError
 from inspector_app.places import Places
 from inspector_app.settings import Settings
 from inspector_app.ui.actions import HELP, INSPECT_ACTS
-from inspector_app.ui.problems import ProblemsDialog
+from inspector_app.ui.problems_dialog import ProblemsDialog
 from inspector_app.ui.settings_dialog import SettingsDialog
 from inspector_app.ui.unit import Step
 from inspector_app.ui.widgets import IconButton, KeyButton, RailButton
