@@ -4,6 +4,7 @@ Knows records and labels; knows no splits and writes nothing.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from inspector_app.errors import KensaError
 from inspector_app.parts import Parts
 from inspector_app.records.filter import Filter
 from inspector_app.records.history import History
+from inspector_app.records.learned import reviewed_units
 from inspector_app.records.record import Inspection, LineKind
+from inspector_app.records.store import Store
 from inspector_app.training_sets import Candidate
 from model_runtime.verdict import Answer, Region
 
@@ -21,14 +24,27 @@ DECIDED = (Answer.OK, Answer.NG)
 
 
 def of_records(
-    history: History, parts: Parts, part: str | None, since: datetime | None, until: datetime | None, reviewed: bool
+    store: Store,
+    parts: Parts,
+    part: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    reviewed: bool,
+    limit: int | None = None,
+    station: str = "",
 ) -> list[Candidate]:
     """Units that count and whose truth is known: by a supervisor's review, or, unless `reviewed`, by an operator who
-    accepted what the model said."""
+    accepted what the model said; newest first. One whose photo or only note was erased teaches nothing any more.
+    """
     if part is not None:
         parts.get(part)  # an unknown one is said at once
-    wanted = Filter(part=part, since=since, until=until, limit=None)
-    return [_candidate(one, parts) for one in history.pages(wanted) if one.counts and _is_known(one, reviewed)]
+    if reviewed:
+        found: Iterable[Inspection] = reviewed_units(store, part, since, until, limit)
+    else:
+        found = History.of(store).pages(Filter(part=part, since=since, until=until, limit=limit))
+    known = (one for one in found if one.counts and _is_known(one, reviewed))
+    made = (_candidate(one, parts, station) for one in known)
+    return [candidate for candidate in made if candidate is not None]
 
 
 def _is_known(one: Inspection, reviewed: bool) -> bool:
@@ -38,22 +54,32 @@ def _is_known(one: Inspection, reviewed: bool) -> bool:
     return not reviewed and accepted and one.answer in DECIDED
 
 
-def _candidate(one: Inspection, parts: Parts) -> Candidate:
+def _candidate(one: Inspection, parts: Parts, station: str) -> Candidate | None:
     part = parts.get_or_general(one.part)
     golden = part.golden or (one.golden.path if one.golden else None)
     files: dict[str, Path] = {}
     if one.photo:
+        if not one.photo.path.is_file():
+            return None
         files["file_name"] = one.photo.path
-        if golden is not None:
+        if golden is not None and golden.is_file():
             files["golden_file_name"] = golden
-    if one.voice:
+    if one.voice and one.voice.path.is_file():
         files["voice_file_name"] = one.voice.path
+    if not files:
+        return None
     typed = one.last(LineKind.HEARD)  # what the model heard by itself teaches it nothing
     said = {
         "verdict": str(one.answer), "part": one.part, "lot": one.lot or "", "serial": one.serial or "",
-        "operator": one.operator or "", "shift": one.shift or "", "transcript": typed.text if typed else "",
-        "record": one.id, **_finding(one),
+        "operator": one.operator or "", "shift": one.shift or "", "station": station,
+        "transcript": typed.text if typed else "", "record": one.id, **_finding(one),
     }  # fmt: skip
+    reason = one.last(LineKind.REASON) if one.review else None
+    if reason is not None:
+        # Spoken by the supervisor: in words it belongs to the label, as a note it is one more lesson in hearing.
+        said["reason"] = said.get("reason") or reason.text
+        if reason.voice and reason.voice.path.is_file():
+            files["reason_voice_file_name"] = reason.voice.path
     return Candidate(files, said)
 
 
@@ -105,5 +131,5 @@ def of_folder(folder: Path) -> list[Candidate]:
 
 _TAKEN = (
     "defect", "severity", "boxes", "transcript", "language", "voice_says", "lot", "serial", "operator", "shift",
-    "reason",
+    "reason", "station", "lighting",
 )  # fmt: skip

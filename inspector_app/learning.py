@@ -17,21 +17,19 @@ from inspector_app.errors import KensaError
 from inspector_app.parts import Parts
 from inspector_app.people import People
 from inspector_app.places import Places, is_name
-from inspector_app.quality.gate import Gate, Margins, Pair, decide
-from inspector_app.records.history import History
+from inspector_app.quality.gate import Margins
 from inspector_app.records.learned import PROMOTED, ROLLED_BACK, Learned, Promotion
+from inspector_app.records.shadowed import Shadowed
 from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.training_sets import Candidate, Frozen, Shares
 from inspector_app.version import APP_VERSION
-from model_runtime.verdict import Judge, StopCheck
+from inspector_app.weighing import Evaluation, Judges, Weighing, identity_of
+from model_runtime.verdict import StopCheck
 
 if TYPE_CHECKING:
     from model_runtime.train import Progress, Recipe
-
-Judges = Callable[[Path, Path | None, int | None], Judge]
-"""Loads the model in a folder with an adapter (None: the one that came with it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,9 @@ class Learning:
         self, person: Person | None, rule: Rule, name: str | None = None, shares: Shares | None = None
     ) -> Frozen:
         """The units of the records that fit the rule, as an immutable set."""
-        candidates = of_records(History.of(self.store), self.parts, rule.part, rule.since, rule.until, rule.reviewed)
+        candidates = of_records(
+            self.store, self.parts, rule.part, rule.since, rule.until, rule.reviewed, station=self.settings.station
+        )
         told = {"rule": rule.to_json()}
         return self._freeze(person, name or rule.part or "units", self._of_classes(candidates, rule), told, shares)
 
@@ -184,44 +184,42 @@ class Learning:
 
     def weigh(
         self, adapter: str, training_set: str | None = None, margins: Margins | None = None,
-        step: Callable[[int, int], None] | None = None,
-    ) -> Gate:  # fmt: skip
-        """Both adapters over the golden evaluation set; what the gate says. Changes nothing."""
-        from model_runtime.dataset import read_card, set_faults
-        from model_runtime.evaluate import Case, evaluate
-        from model_runtime.labelled import read_labelled
-
-        base, active, threads = loading.chosen(self.places, self.settings)
+        step: Callable[[int, int], None] | None = None, stop: StopCheck | None = None,
+    ) -> Evaluation:  # fmt: skip
+        """The new adapter, the active one and the base over the golden evaluation set and recent units. Changes
+        nothing that judges."""
         folder = self.set_folder(training_set or _trained_on(self.places.adapter(adapter)))
-        if faults := set_faults(folder):
-            raise KensaError("changed_set", f"The training set {folder.name} was changed: {faults[0]} Freeze it again.")
-        parts = read_card(folder)["parts"]
-        cases = [
-            Case(folder.name, unit, _question(unit, parts.get(unit.part, {}), self._thresholds(unit.part)))
-            for unit in read_labelled(folder, training_sets.GOLDEN)
-            if unit.verdict
-        ]
-        said: list[list[str]] = []
-        for number, chosen in enumerate((active, self.places.adapter(adapter))):
-            judge, verdicts = self._judges(base, chosen, threads), []
-            for outcome in evaluate(judge, cases):
-                verdicts.append(str(outcome.verdict.judgment.verdict) if outcome.verdict else "INCONCLUSIVE")
-                if step:
-                    step(number * len(cases) + len(verdicts), 2 * len(cases))
-            said.append(verdicts)
-        pairs = [Pair(c.labelled.name, c.labelled.bad, old, new) for c, old, new in zip(cases, *said, strict=True)]
-        return decide(pairs, margins)
+        return self._weighing.weigh(adapter, folder, margins, step, stop)
 
-    def promote(self, person: Person | None, adapter: str, reason: str, gate: Gate) -> Promotion:
-        """The adapter judges from the next unit on. `gate`: what `weigh` said of it; a closed one lets nobody in."""
+    def evaluation(self, adapter: str) -> Evaluation | None:
+        """What weighing found before, as long as it holds: the same adapters, the same set."""
+        return self._weighing.kept(adapter)
+
+    @property
+    def _weighing(self) -> Weighing:
+        return Weighing(self.store, self.places, self.parts, self.settings, self._judges)
+
+    def promote(self, person: Person | None, adapter: str, reason: str, evaluation: Evaluation) -> Promotion:
+        """The adapter judges from the next unit on, with the thresholds that were chosen anew for it. `evaluation`:
+        what `weigh` found; a closed gate lets nobody in, and neither do too few units judged beside the active one."""
         self.people.require(person, Right.MODELS)
         if not reason.strip():
             raise KensaError("no_reason", "A promotion needs a reason; it is kept in the audit trail.")
+        gate = evaluation.gate
         if not gate.open:
             raise KensaError("gate_closed", f"The adapter {adapter} is not let in. {' '.join(gate.sentences)}")
         folder = self.places.adapter(adapter)
+        if evaluation.content.get("adapter") != identity_of(folder):
+            raise KensaError("not_weighed", f"The adapter {adapter} is not the one that was weighed; weigh it again.")
+        if (beside := Shadowed(self.store.database).count(identity_of(folder))) < self.settings.shadow_units:
+            raise KensaError(
+                "shadow_short",
+                f"{adapter} has judged {beside} units beside the active adapter, and {self.settings.shadow_units} are"
+                " asked for; let it run along for longer.",
+            )
+        _put_on_card(folder, evaluation, person.name if person else PROGRAM)
         name = folder.name if folder.parent == self.places.adapters else str(folder)
-        return self._change(person, PROMOTED, name, reason.strip(), gate=gate)
+        return self._change(person, PROMOTED, name, reason.strip(), gate=_for_the_records(evaluation))
 
     def rollback(self, person: Person | None, reason: str) -> Promotion:
         """Undoes the newest promotion that was not undone; the adapter before it judges from the next unit on."""
@@ -237,7 +235,7 @@ class Learning:
         kind: str,
         adapter: str | None,
         reason: str,
-        gate: Gate | None = None,
+        gate: Mapping[str, Any] | None = None,
         undoes: int | None = None,
     ) -> Promotion:
         """Told first, then done: a crash between them leaves a line that says what was wanted, and the old adapter."""
@@ -245,25 +243,26 @@ class Learning:
         folder = self.places.adapter(adapter) if adapter else base / "defect-lora"
         who = person.name if person else PROGRAM
         promotion = self.learned.add(
-            kind, adapter, _identity(folder), self.settings.adapter, self.settings.model, reason, who,
-            gate.to_json() if gate else None, undoes,
+            kind, adapter, identity_of(folder), self.settings.adapter, self.settings.model, reason, who,
+            gate, undoes,
         )  # fmt: skip
         self.settings = self.settings.changed(adapter=adapter)
         self.settings.save(self.places.settings)
         return promotion
 
-    def _thresholds(self, part: str) -> Any:
-        """The site's, else the part's; None: those of each adapter's own card."""
-        return self.settings.thresholds or self.parts.get_or_general(part).thresholds
+
+def _put_on_card(folder: Path, evaluation: Evaluation, who: str) -> None:
+    """Thresholds and figures of the evaluation go with the adapter, wherever it goes."""
+    from model_runtime.adapter_card import evaluated
+
+    content = evaluation.content
+    told = {name: part["figures"] for name, part in content["sets"].items()}
+    evaluated(folder, evaluation.thresholds, {**told, "set": content["set"], "at": content["created"], "who": who})
 
 
-def _question(unit: Any, part: Mapping[str, Any], thresholds: Any) -> Any:
-    from model_runtime.verdict import DEFECTS, Question
-
-    return Question(
-        unit.photo, unit.voice, unit.golden if unit.photo else None, unit.part or None,
-        tuple(part.get("defects", ())) or DEFECTS, str(part.get("criteria", "")), thresholds,
-    )  # fmt: skip
+def _for_the_records(evaluation: Evaluation) -> dict[str, Any]:
+    """What a promotion keeps: the gate's answer and the thresholds; the figures lie on the adapter's card."""
+    return {**evaluation.gate.to_json(), "thresholds": evaluation.content["thresholds"]}
 
 
 def _trained_on(folder: Path) -> str:
@@ -274,12 +273,6 @@ def _trained_on(folder: Path) -> str:
     if not name:
         raise KensaError("unknown_set", f"The card of {folder.name} names no training set; say --set NAME.")
     return name
-
-
-def _identity(folder: Path) -> str:
-    from model_runtime.adapter_card import read_card
-
-    return read_card(folder).identity if folder.is_dir() else "none"
 
 
 def _next(folder: Path, name: str) -> int:

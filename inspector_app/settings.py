@@ -101,6 +101,29 @@ class Settings:
     adapter: str | None = _setting(
         None, Spec("Adapter", "アダプタ", "Empty: the model's own", "空欄: モデル付属", group="model")
     )
+    shadow: str | None = _setting(
+        None,
+        Spec(
+            "Candidate beside",
+            "並走候補",
+            "An adapter that judges the same units and decides nothing; empty: none",
+            "同じワークを判定しますが、何も決めないアダプタです。空欄: なし",
+            group="model",
+            hidden=True,
+        ),
+    )
+    shadow_units: int = _setting(
+        0,
+        Spec(
+            "Units beside before a promotion",
+            "昇格に必要な並走数",
+            "So many units must a candidate have judged beside the active adapter; 0: none",
+            "候補のアダプタが並走で判定しておくべき数。0: 不要",
+            low=0,
+            high=100000,
+            group="model",
+        ),
+    )
     threads: int | None = _setting(
         None,
         Spec(

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from model_runtime.manifest import in_words
+from model_runtime.manifest import in_words, write_json
 from model_runtime.verdict import Fixable, Thresholds
 
 CARD = "card.json"
@@ -81,6 +81,14 @@ def read_card(folder: Path) -> Card:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         fault = f"{CARD} cannot be read ({error!r}); get the adapter again."
     raise AdapterFaults([fault], folder)
+
+
+def evaluated(folder: Path, thresholds: Thresholds | None, evaluation: Mapping[str, Any]) -> None:
+    """Writes onto card.json what the adapter was let in by: its figures, and its thresholds unless None. The weights,
+    and with them the adapter's identity, stay. Raises `AdapterFaults`, OSError."""
+    card = read_card(folder)
+    figures = {**card.figures, "evaluation": dict(evaluation)}
+    write_json(folder / CARD, replace(card, figures=figures, thresholds=thresholds or card.thresholds).to_json())
 
 
 def parsed(content: Mapping[str, Any]) -> Card:

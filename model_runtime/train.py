@@ -21,13 +21,12 @@ from model_runtime.lora import WEIGHTS, Lora, read_lora
 from model_runtime.manifest import canonical_sha256
 from model_runtime.stacked import KINDS
 from model_runtime.student import Progress, Recipe, Student, memory_mb, nll
+from model_runtime.thresholds import choose
 from model_runtime.verdict import Fixable, StopCheck, Stopped, Thresholds
 
 __all__ = ["Job", "Progress", "Recipe", "train"]
 
 STATE = "state.safetensors"
-BAND = (0.4, 0.6)
-"""The unclear band is never narrower, however well a few validation units are told apart."""
 DEFAULT_LORA = (16, 32.0)
 
 
@@ -119,7 +118,7 @@ def _write(job: Job, student: Student, parent: Path | None) -> Path:
     if student.can_check:
         temperature = fit_temperature(odds, bad)
         p = 1 / (1 + np.exp(-odds / temperature))
-        thresholds = choose_thresholds(p, bad)
+        thresholds = choose(p, bad) or Thresholds()
         area = figures.auroc(p, bad)
         point = figures.at_thresholds(p, bad, thresholds.ok_below, thresholds.ng_above)
         found |= {name: getattr(point, name).to_json() for name in ("miss", "overkill", "coverage")}
@@ -154,14 +153,6 @@ def fit_temperature(odds: Any, bad: Any) -> float:
     told apart without a fault do not make the model sure of everything (Platt)."""
     grid = [round(0.4 * 1.05**k, 4) for k in range(60)]
     return min(grid, key=lambda t: nll(odds, bad, t))
-
-
-def choose_thresholds(p: Any, bad: Any) -> Thresholds:
-    """The fewest misses at 80 % coverage and 5 % overkill, with an unclear band that is never narrower than BAND."""
-    point = figures.operating_point(p, bad)
-    if point is None:
-        return Thresholds()
-    return Thresholds(round(min(point.ok_below, BAND[0]), 4), round(max(point.ng_above, BAND[1]), 4))
 
 
 def _next_version(folder: Path, name: str, least: int) -> int:

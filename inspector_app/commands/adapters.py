@@ -112,18 +112,19 @@ def promote(run: Run) -> int:
         if not args.reason and not args.dry_run:
             raise KensaError("no_reason", 'A promotion needs a reason: --reason "..."; it is kept in the audit trail.')
         with run.terminal.meter(100, "Weighing") as meter:
-            gate = learning.weigh(
+            found = learning.weigh(
                 args.name, args.set, margins, lambda done, of: meter.reach(done / max(1, of), f"Judging {done} of {of}")
             )
+        gate = found.gate
         if not run.terminal.json:
             for sentence in gate.sentences:
                 run.terminal.write(sentence)
         if args.dry_run or not gate.open:
             said = "would be let in" if gate.open else "is not let in; the active adapter goes on judging"
-            told = {"adapter": args.name, "promoted": False, "gate": gate.to_json()}
+            told = {"adapter": args.name, "promoted": False, "gate": gate.to_json(), "evaluation": found.to_json()}
             _say(run, told, f"{args.name} {said}.")
             return DONE if gate.open else FIXABLE
-        promotion = learning.promote(person, args.name, args.reason, gate)
+        promotion = learning.promote(person, args.name, args.reason, found)
     return _changed(run, promotion)
 
 

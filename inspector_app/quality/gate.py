@@ -1,11 +1,13 @@
 """The gate: whether a new adapter is let in, by the same golden evaluation set judged by both; said in words.
 
+A gain in the mean must not hide a group that got worse: each operator, shift, language, lot and class is looked at.
 Knows what both said of each unit and what is right. Knows no model, no records and no people.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 SURE = 0.05
@@ -22,14 +24,18 @@ class Pair:
     bad: bool
     active: str
     new: str
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """By what ("operator") -> its group; of a class only bad units have one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """How much worse the new one may be, as shares of the units: overkill of the good ones, coverage of all."""
+    """How much worse the new one may be, as shares of the units: overkill of the good ones, coverage of all; and in one
+    group, in units that more got worse than better."""
 
     overkill: float = 0.02
     coverage: float = 0.10
+    group: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,9 @@ def chance_of_worse(worse: int, better: int) -> float:
     return sum(math.comb(n, k) for k in range(worse, n + 1)) / float(2**n)
 
 
-def decide(pairs: Sequence[Pair], margins: Margins | None = None) -> Gate:
-    """Open only if the new one misses no more than the active one, and neither overkill nor coverage is worse beyond
-    the margin."""
+def decide(pairs: Sequence[Pair], margins: Margins | None = None, recent: Sequence[Pair] = ()) -> Gate:
+    """Open only if the new one misses no more than the active one, neither overkill nor coverage is worse beyond the
+    margin, no group is, and the `recent` reviewed units do not surely say otherwise."""
     margins = margins or Margins()
     bad, good = [p for p in pairs if p.bad], [p for p in pairs if not p.bad]
     if min(len(bad), len(good)) < LEAST:
@@ -65,6 +71,8 @@ def decide(pairs: Sequence[Pair], margins: Margins | None = None) -> Gate:
     misses_fit = miss.new <= miss.active and miss.p > SURE
     overkill_fits = more_overkill <= margins.overkill + 1e-9 and (overkill.p > SURE or more_overkill <= 0)
     coverage_fits = less_coverage <= margins.coverage + 1e-9
+    worse = groups_worse(pairs, margins)
+    lately, lately_fits, lately_said = _lately(recent)
     sentences = (
         f"Misses: {miss.words('missed', len(bad), 'bad')} {'Not worse.' if misses_fit else 'Worse: refused.'}",
         f"Overkill: {overkill.words('rejected', len(good), 'good')} "
@@ -76,12 +84,79 @@ def decide(pairs: Sequence[Pair], margins: Margins | None = None) -> Gate:
         f"Coverage: {_share(len(pairs) - unclear.active, len(pairs))} with the active adapter, "
         f"{_share(len(pairs) - unclear.new, len(pairs))} with the new one. "
         + ("Not worse beyond the margin." if coverage_fits else f"Lower by more than {margins.coverage:.0%}: refused."),
+        *lately_said,
+        *(one.sentence for one in worse),
     )
+    fits = {"miss": misses_fit, "overkill": overkill_fits, "coverage": coverage_fits, "recent": lately_fits}
     figures = {
         "bad": len(bad), "good": len(good), "miss": miss.to_json(), "overkill": overkill.to_json(),
-        "unclear": unclear.to_json(), "margins": {"overkill": margins.overkill, "coverage": margins.coverage},
+        "unclear": unclear.to_json(), "recent": lately, "groups": [one.to_json() for one in worse], "fits": fits,
+        "margins": {"overkill": margins.overkill, "coverage": margins.coverage, "group": margins.group},
     }  # fmt: skip
-    return Gate(misses_fit and overkill_fits and coverage_fits, sentences, figures)
+    return Gate(all(fits.values()) and not any(one.blocks for one in worse), sentences, figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Worse:
+    """A group of which more units got worse than better: misses of its bad units, or overkill of its good ones."""
+
+    by: str
+    group: str
+    error: str
+    units: int
+    active: int
+    new: int
+    p: float
+    blocks: bool
+
+    @property
+    def sentence(self) -> str:
+        did, kind = ("misses", "bad") if self.error == "miss" else ("rejects", "good")
+        of = f"of {self.units} {kind} units the active adapter {did} {self.active}, the new one {self.new}"
+        what = "Refused." if self.blocks else "Look at it before signing."
+        return f"The {self.by} {self.group} got worse: {of} (p = {self.p:.3f}). {what}"
+
+    def to_json(self) -> dict[str, Any]:
+        names = ("by", "group", "error", "units", "active", "new", "p", "blocks")
+        return {name: getattr(self, name) for name in names}
+
+
+def groups_worse(pairs: Sequence[Pair], margins: Margins) -> list[Worse]:
+    """Groups that got worse, those that block first. One blocks when the exact test calls it worse, or when more units
+    got worse than the margin allows; any other is a warning."""
+    members: defaultdict[tuple[str, str], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        for by, group in pair.groups.items():
+            members[by, group].append(pair)
+    found = []
+    for (by, group), inside in members.items():
+        # A group that is the whole set says nothing that the sentences above did not.
+        if len(inside) == len(pairs):
+            continue
+        for error, said, wrong in (("miss", "OK", True), ("overkill", "NG", False)):
+            some = [pair for pair in inside if pair.bad is wrong]
+            change = _Change.of(some, said)
+            more = change.new - change.active
+            if more > 0:
+                allowed = (
+                    max(margins.group, int(margins.overkill * len(some))) if error == "overkill" else margins.group
+                )
+                blocks = change.p <= SURE or more > allowed
+                found.append(Worse(by, group, error, len(some), change.active, change.new, change.p, blocks))
+    return sorted(found, key=lambda one: (not one.blocks, one.error != "miss", one.p, one.by, one.group))
+
+
+def _lately(recent: Sequence[Pair]) -> tuple[dict[str, Any] | None, bool, tuple[str, ...]]:
+    """Recent reviewed units: figures, whether they let it in, a sentence. They were mostly reviewed since the active
+    adapter was unsure or wrong, so they favour a new one: they can refuse it, and prove nothing for it."""
+    bad, good = [p for p in recent if p.bad], [p for p in recent if not p.bad]
+    if not bad:
+        return None, True, ()
+    miss, overkill = _Change.of(bad, "OK"), _Change.of(good, "NG")
+    fits = miss.new <= miss.active or miss.p > SURE
+    said = f"Recent reviewed units: {miss.words('missed', len(bad), 'bad')} {'' if fits else 'Worse: refused.'}"
+    figures = {"bad": len(bad), "good": len(good), "miss": miss.to_json(), "overkill": overkill.to_json()}
+    return figures, fits, (said.strip(),)
 
 
 @dataclass(frozen=True, slots=True)

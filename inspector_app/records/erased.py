@@ -137,7 +137,7 @@ def _erase_text(session: Session, sample_id: str, reason: str, who: str) -> bool
         .order_by(AuditRow.seq)
     )
     done = set(session.scalars(select(ErasedTextRow.seq).where(ErasedTextRow.sample_id == sample_id)))
-    told = [(entry, left) for entry in entries if entry.seq not in done and (left := _without(entry)) is not None]
+    told = [(entry, left) for entry in entries if (left := _without(entry)) is not None and entry.seq not in done]
     if not told:
         return False
     held = [row for row in _signatures(session, sample_id) if row.record_sha256 == _signed(session, row)]

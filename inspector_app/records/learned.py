@@ -13,8 +13,11 @@ from sqlalchemy import select
 
 from inspector_app.records import audit
 from inspector_app.records.database import Database
-from inspector_app.records.record import finite, iso
-from inspector_app.records.tables import LearningGroupRow, PromotionRow
+from inspector_app.records.record import Inspection, finite, iso
+from inspector_app.records.rows import everything, inspections_of
+from inspector_app.records.standing import standing
+from inspector_app.records.store import Store
+from inspector_app.records.tables import LearningGroupRow, PromotionRow, ReviewRow, SampleRow
 
 GROUP_LOCKED, SET_FROZEN = "group_locked", "set_frozen"
 PROMOTED, ROLLED_BACK = "promoted", "rolled_back"
@@ -104,6 +107,22 @@ class Learned:
             session.flush()
             audit.append(session, who, kind, SUBJECT, old={"adapter": previous}, new=promotion_facts(row))
             return _promotion(row)
+
+
+def reviewed_units(
+    store: Store, part: str | None, since: datetime | None, until: datetime | None, limit: int | None
+) -> list[Inspection]:
+    """Units of which a review stands, captured in that time, newest first; from the reviews, which are few."""
+    reviewed = select(ReviewRow.sample_id).where(ReviewRow.id == standing(ReviewRow.sample_id))
+    query = everything().where(SampleRow.id.in_(reviewed)).order_by(SampleRow.id.desc()).limit(limit)
+    if part is not None:
+        query = query.where(SampleRow.part.concat("") == part)  # not by the index of parts: there are far fewer reviews
+    if since is not None:
+        query = query.where(SampleRow.captured_at >= since)
+    if until is not None:
+        query = query.where(SampleRow.captured_at <= until)
+    with store.database.read() as session:
+        return list(inspections_of(session, session.execute(query), store.files))
 
 
 def group_facts(row: LearningGroupRow) -> dict[str, Any]:

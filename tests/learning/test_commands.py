@@ -4,78 +4,20 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from inspector_app import loading
-from inspector_app.__main__ import main
-from inspector_app.commands import train
 from inspector_app.places import Places
 from inspector_app.records.history import History
 from inspector_app.records.store import Store
 from inspector_app.settings import Settings
 from model_runtime.dataset import read_card
-from model_runtime.labelled import read_labelled
-from model_runtime.verdict import Question, Verdict
-from tests.fakes import FakeJudge
-from tests.flow.conftest import Kensa, judge, kensa  # noqa: F401 - fixtures
+from tests.flow.conftest import Kensa
+from tests.learning.judges import golden, judges
 from tests.learning.makers import labelled_folder
 from tests.runtime.helpers import edit_json
-
-Adapter = Callable[[Path, Path | None, int | None], FakeJudge]
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-@pytest.fixture(scope="module")
-def template(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a frozen set and a trained adapter defect@1, on a tiny model that the settings name."""
-    data = tmp_path_factory.mktemp("night") / "data"
-    (data / "models").mkdir(parents=True)
-    shutil.copytree(tiny_checkpoint, data / "models/tiny")
-    Settings().changed(model="tiny", threads=1).save(data / "settings.json")
-    source = labelled_folder(data.parent / "plate", 40)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "step_aside", lambda: None)
-        freeze = ["freeze", "--from", source, "--golden", source / "images/000.png"]
-        for command in (freeze, ["train", "plate", "--steps", 3, "--batch", 4]):
-            assert main([*map(str, command), "--data", str(data)]) == 0
-    return data
-
-
-@pytest.fixture
-def ready(kensa: Kensa, template: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Kensa:  # noqa: F811
-    """A copy of it."""
-    shutil.copytree(template, data)
-    monkeypatch.setattr(train, "step_aside", lambda: None)  # the tests' own process stays as quick as it is
-    return kensa
-
-
-def judges(wrong: dict[str | None, set[str]], data: Path) -> Adapter:
-    """Judges that know the truth of the set plate@1, but for the units that an adapter is wrong about."""
-    truth = {u.photo.name: u.bad for u in read_labelled(data / "sets/plate@1", None) if u.photo}
-
-    def load(model: Path, adapter: Path | None, threads: int | None, *_: object) -> FakeJudge:
-        lies = wrong.get(adapter.name if adapter else None, set())
-
-        def say(question: Question) -> Verdict:
-            assert question.photo is not None
-            return fake.verdict(question, 0.95 if truth[question.photo.name] != (question.photo.name in lies) else 0.05)
-
-        fake = FakeJudge([say] * 200)
-        return fake
-
-    return load
-
-
-def golden(data: Path, bad: bool) -> list[str]:
-    units = read_labelled(data / "sets/plate@1", "test")
-    return [u.photo.name for u in units if u.photo and u.bad == bad]
 
 
 def test_a_set_and_an_adapter_are_made(ready: Kensa, data: Path) -> None:
@@ -232,7 +174,7 @@ def test_what_a_person_gets_wrong_is_said(ready: Kensa, command: tuple[str, ...]
     assert said.code == 2 and words in said.err and "Traceback" not in said.err
 
 
-def test_what_freeze_says(kensa: Kensa, tmp_path: Path) -> None:  # noqa: F811
+def test_what_freeze_says(kensa: Kensa, tmp_path: Path) -> None:
     source = labelled_folder(tmp_path / "plate", 40, operator=lambda n: "佐藤" if n % 2 else "山田")
     said = kensa("freeze", "--from", source)
     assert "are never learned from" in said.out and "Out of balance: Operator tells good from bad" in said.out

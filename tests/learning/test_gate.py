@@ -58,6 +58,40 @@ def test_too_few_units_say_nothing() -> None:
     assert not decide([]).open
 
 
+def grouped(rows: str) -> list[Pair]:
+    """`group verdict-of-active verdict-of-new` of bad units, and ten good ones that all get right."""
+    words = {"o": "OK", "n": "NG", "i": "INCONCLUSIVE"}
+    bad = [row.split(":") for row in rows.split()]
+    found = [Pair(f"b{i}", True, words[v[0]], words[v[1]], {"operator": who}) for i, (who, v) in enumerate(bad)]
+    return found + [Pair(f"g{i}", False, "OK", "OK", {"operator": "佐藤"}) for i in range(10)]
+
+
+def test_a_gain_in_the_mean_hides_no_group() -> None:
+    """Four more found with one operator, three more missed with the other: not worse in all, and refused."""
+    gate = decide(grouped("佐藤:on " * 4 + "佐藤:nn " * 6 + "山田:no " * 3 + "山田:nn " * 4))
+    assert gate.figures["miss"]["new"] < gate.figures["miss"]["active"] and gate.figures["fits"]["miss"]
+    assert not gate.open
+    assert gate.sentences[-1].startswith("The operator 山田 got worse: of 7 bad units the active adapter misses 0, the")
+    assert gate.figures["groups"][0]["blocks"] and gate.figures["groups"][0]["group"] == "山田"
+
+
+def test_a_group_that_is_a_little_worse_is_named_and_let_in() -> None:
+    gate = decide(grouped("佐藤:on " * 2 + "佐藤:nn " * 6 + "山田:no " * 2 + "山田:nn " * 4))
+    assert gate.open and gate.sentences[-1].endswith("Look at it before signing.")
+    assert [(one["group"], one["blocks"]) for one in gate.figures["groups"]] == [("山田", False)]
+
+
+def test_a_group_without_a_change_is_not_named() -> None:
+    assert decide(grouped("佐藤:nn 佐藤:nn 山田:nn 山田:nn")).figures["groups"] == []
+
+
+def test_recent_units_can_refuse() -> None:
+    fine = pairs("nn " * 9, "oo " * 9)
+    assert decide(fine, recent=pairs("no " * 4 + "nn", "oo")).open, "four of four by chance: p = 0.06"
+    refused = decide(fine, recent=pairs("no " * 5 + "nn", "oo"))
+    assert not refused.open and "Recent reviewed units: of 6 bad units" in " ".join(refused.sentences)
+
+
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_the_exact_test(worse: int, better: int) -> None:
     n = worse + better

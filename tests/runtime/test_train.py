@@ -23,7 +23,8 @@ from model_runtime.dataset import read_set, set_faults
 from model_runtime.exposures import PLAIN, Strength, expose, speak
 from model_runtime.lora import WEIGHTS
 from model_runtime.runtime import load_judge
-from model_runtime.train import Job, Progress, Recipe, choose_thresholds, fit_temperature
+from model_runtime.thresholds import BAND, choose
+from model_runtime.train import Job, Progress, Recipe, fit_temperature
 from model_runtime.verdict import Fixable, Stopped, Thresholds
 from tests.learning.makers import labelled_folder, note, spotted
 
@@ -147,7 +148,7 @@ def test_the_card_says_where_it_comes_from(trained: Path, training_set: Path, ti
     assert card.training["who"] == "鈴木" and card.training["steps"] == STEPS
     assert card.figures["validation"]["units"] == len(read_set(training_set).validation) >= student.ENOUGH
     assert card.temperature > 0 and card.created
-    assert card.thresholds.ok_below <= train.BAND[0] and card.thresholds.ng_above >= train.BAND[1]
+    assert card.thresholds.ok_below <= BAND[0] and card.thresholds.ng_above >= BAND[1]
 
 
 def test_a_child_starts_from_its_parent(job: Job, trained: Path, tmp_path: Path) -> None:
@@ -337,5 +338,5 @@ def test_thresholds_leave_a_band(seed: int, apart: float) -> None:
     r = random.Random(seed)
     bad = [r.random() < 0.5 for _ in range(20)] + [True, False]
     p = [1 / (1 + np.exp(-(r.gauss(apart if b else -apart, 1)))) for b in bad]
-    found = choose_thresholds(np.array(p), np.array(bad))
-    assert 0 <= found.ok_below <= train.BAND[0] and train.BAND[1] <= found.ng_above <= 1
+    found = choose(np.array(p), np.array(bad))
+    assert 0 <= found.ok_below <= BAND[0] and BAND[1] <= found.ng_above <= 1
