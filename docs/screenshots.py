@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog
 
+from docs.screenshots_desk import desk
 from inspector_app.app import Program, real_devices
 from inspector_app.places import Places, resources
 from inspector_app.rights import Role
@@ -157,6 +158,7 @@ class Session:
         window.show_help()
         self.grab("help")
         window.help.hide()
+        desk(self)
         self.dialog("ready", window.show_ready)
         self.dialog("settings", window.show_settings)
         self.dialog("parts", window.show_parts)

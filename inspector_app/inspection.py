@@ -23,6 +23,7 @@ from inspector_app.records import counters, worklist
 from inspector_app.records.counters import Counters
 from inspector_app.records.record import Decision, Disposition, Inspection, LineKind, Meaning, Opinion, State
 from inspector_app.records.store import Spoken, Store
+from inspector_app.records.worklist_causes import Cause, Worklist
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.shifts import ShiftPlan, Span
@@ -256,7 +257,7 @@ class Station:
         """What waits for the supervisor, oldest first."""
         return list(worklist.waiting(self.store, limit).units)
 
-    def worklist(self, limit: int | None = 200, cause: worklist.Cause | None = None) -> worklist.Worklist:
+    def worklist(self, limit: int | None = 200, cause: Cause | None = None) -> Worklist:
         """The same with how many wait, and why; of one cause or of all."""
         return worklist.waiting(self.store, limit, cause)
 

@@ -1,30 +1,19 @@
 """What the supervisor should look at, and what reviews tell of the model: reads over verdicts, lines and reviews."""
 
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 from sqlalchemy import select, text
 
 from inspector_app.records.database import Database
-from inspector_app.records.record import Inspection, LineKind, State
+from inspector_app.records.record import Inspection, LineKind
 from inspector_app.records.rows import everything, inspections_of
 from inspector_app.records.standing import standing
 from inspector_app.records.store import Store, gone
 from inspector_app.records.tables import LineRow, ReviewRow, SampleRow, VerdictRow
+from inspector_app.records.worklist_causes import Cause, Worklist
 from model_runtime.verdict import Answer, VoiceSays
 
 _AT_ONCE = 500
-
-
-class Cause(StrEnum):
-    """Why a unit waits for the supervisor."""
-
-    UNCLEAR = "unclear"  # INCONCLUSIVE: between the thresholds
-    CONTRADICTION = "contradiction"  # voice and photo say different things
-    DISAGREED = "disagreed"  # an operator saw something else
-    CHANCE = "chance"  # picked at random, so that misses are found too
-    SHADOW = "shadow"  # a candidate that judges beside the active adapter said otherwise
-    FAILED = "failed"  # the model could not judge it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +27,18 @@ class Reviewed:
     at_random: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Worklist:
-    """What waits for the supervisor: the first units, oldest first, how many wait in all, and how many for each cause;
-    one unit may have several.
-    """
-
-    units: tuple[Inspection, ...] = ()
-    total: int = 0
-    counts: dict[Cause, int] = field(default_factory=dict)
-
-
-def causes(unit: Inspection) -> tuple[Cause, ...]:
-    """Why a unit is for the supervisor; empty for one that is not."""
-    found = []
-    said = unit.verdict
-    if said is None and unit.state is State.FAILED:
-        found.append(Cause.FAILED)
-    if said is not None and said.contradiction:
-        found.append(Cause.CONTRADICTION)
-    elif said is not None and said.judgment.verdict is Answer.INCONCLUSIVE:
-        found.append(Cause.UNCLEAR)
-    if unit.last(LineKind.DISAGREED):
-        found.append(Cause.DISAGREED)
-    if unit.last(LineKind.PICKED):
-        found.append(Cause.CHANCE)
-    if unit.last(LineKind.SHADOW):
-        found.append(Cause.SHADOW)
-    return tuple(found)
-
-
 def waiting(store: Store, limit: int | None = 200, cause: Cause | None = None) -> Worklist:
     """Units of which no review stands and for which there is a cause; those of one cause, or all."""
     with store.database.read() as session:
         found = list(session.execute(_WAITING))
         here = [row.id for row in found if cause is None or getattr(row, cause)]
-        units = []
+        units: list[Inspection] = []
         for start in range(0, len(here[:limit]), _AT_ONCE):
             ids = here[:limit][start : start + _AT_ONCE]
             rows = session.execute(everything().where(SampleRow.id.in_(ids)).order_by(SampleRow.id))
             units += inspections_of(session, rows, store.files)
     counts = {one: sum(bool(getattr(row, one)) for row in found) for one in Cause}
-    return Worklist(tuple(units), len(here), counts)
+    return Worklist(tuple(units), len(found), counts)
 
 
 _WAITING = text("""

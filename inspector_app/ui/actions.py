@@ -30,6 +30,8 @@ class Act:
 WINDOW_ACTS = (
     Act("go_inspect", mark("Inspect"), "scan-search", ("Ctrl+1",)),
     Act("go_history", mark("History"), "history", ("Ctrl+2",)),
+    Act("go_review", mark("Review"), "user-check", ("Ctrl+3",)),
+    Act("go_quality", mark("Quality"), "chart-column", ("Ctrl+7",)),
     Act("show_parts", mark("Parts"), "package", ("Ctrl+P",)),
     Act("show_problems", mark("Problems"), "triangle-alert", ("F8",)),
     Act("show_settings", mark("Settings"), "settings", ("Ctrl+,",)),
@@ -40,7 +42,7 @@ WINDOW_ACTS = (
     Act("full_screen", mark("Full screen"), "maximize", ("F11",)),
     Act("close_window", mark("Quit"), "x", ("Ctrl+Q",)),
 )
-RAIL = ("go_inspect", "go_history", "show_parts", "show_problems", "show_settings", "show_help")
+RAIL = ("go_inspect", "go_review", "go_history", "go_quality", "show_parts", "show_problems", "show_settings", "show_help")
 """Those that have a button at the left."""
 CAPTURE_ACTS = (
     Act("take_photo", mark("Take photo"), "camera", ("F2",)),
@@ -65,15 +67,60 @@ ANSWER_ACTS = (
     Act("next_open", mark("Unit without an answer"), "eye", ("Ctrl+Down",)),
 )
 INSPECT_ACTS = (*CAPTURE_ACTS, *ANSWER_ACTS)
+REVIEW_ACTS = (
+    Act("save", mark("Keep and next"), "check", ("Return", "Enter")),
+    Act("agree", mark("The model is right"), "user-check", ("A",)),
+    Act("say_ok", mark("It is good"), "circle-check", ("O",)),
+    Act("say_ng", mark("It is bad"), "octagon-x", ("N",)),
+    Act("next_defect", mark("Next defect"), "chevron-right", ("D",)),
+    Act("previous_defect", mark("Defect before"), "chevron-left", ("Shift+D",)),
+    Act("severity_minor", mark("minor"), "list", ("6",)),
+    Act("severity_major", mark("major"), "list", ("7",)),
+    Act("severity_critical", mark("critical"), "list", ("8",)),
+    Act("draw_place", mark("Place"), "target", ("P",)),
+    Act("put_accept", mark("accept"), "list", ("1",)),
+    Act("put_rework", mark("rework"), "list", ("2",)),
+    Act("put_scrap", mark("scrap"), "list", ("3",)),
+    Act("put_concession", mark("concession"), "list", ("4",)),
+    Act("put_hold", mark("hold"), "list", ("5",)),
+    Act("write_reason", mark("Write the reason"), "pencil", ("R",)),
+    Act("say_reason", mark("Say the reason"), "mic", ("F3",)),
+    Act("play_voice", mark("Play note"), "play", ("F4",)),
+    Act("play_reason", mark("Play the operator's reason"), "play", ("Shift+F4",)),
+    Act("compare", mark("Compare"), "columns-2", ("F12",)),
+    Act("next_unit", mark("Next unit"), "chevron-right", ("Ctrl+Down", "PgDown")),
+    Act("previous_unit", mark("Unit before"), "chevron-left", ("Ctrl+Up", "PgUp")),
+    Act("next_cause", mark("Another cause"), "list-checks", ("F6",)),
+    Act("undo", mark("Undo the last"), "undo-2", ("F10", "Ctrl+Z")),
+    Act("leave", mark("Back"), "x", ("Esc",)),
+)
 HISTORY_ACTS = (
     Act("search", mark("Search"), "search", ("Ctrl+F",)),
     Act("play_voice", mark("Play note"), "play", ("F4",)),
     Act("to_table", mark("Back to the table"), "list", ("Esc",)),
 )
+QUALITY_ACTS = (
+    Act("go_charts", mark("Charts"), "chart-column", ("Alt+1",)),
+    Act("go_goals", mark("Goals (KPI)"), "target", ("Alt+2",)),
+    Act("go_study", mark("Agreement study"), "user-check", ("Alt+3",)),
+    Act("go_reports", mark("Reports"), "save", ("Alt+4",)),
+    Act("reload", mark("Count again"), "rotate-ccw", ("F5",)),
+)
+CHART_ACTS = (
+    Act("earlier_point", mark("Point before"), "chevron-left", ("Left",)),
+    Act("later_point", mark("Next point"), "chevron-right", ("Right",)),
+    Act("copy_image", mark("Copy picture"), "image", ("Ctrl+C",)),
+    Act("copy_table", mark("Copy table"), "list", ("Ctrl+Shift+C",)),
+    Act("export", mark("Save as PNG, SVG or CSV …"), "save", ("Ctrl+S",)),
+)
+"""Keys of the chart that has the focus; Tab goes to the next one."""
 HELP = (
     (mark("Capture"), CAPTURE_ACTS),
     (mark("Answer"), ANSWER_ACTS),
+    (mark("Review"), REVIEW_ACTS),
     (mark("History"), HISTORY_ACTS),
+    (mark("Quality"), QUALITY_ACTS),
+    (mark("A chart"), CHART_ACTS),
     (mark("Everywhere"), WINDOW_ACTS),
 )
 """Headings and tables of the help overlay."""

@@ -24,10 +24,11 @@ from inspector_app.ui.gate import Gate
 from inspector_app.ui.inspect_page import InspectPage
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.problems import Banner, Problem
+from inspector_app.ui.rail import Rail
 from inspector_app.ui.readiness import Readiness
 from inspector_app.ui.ready import ReadinessChip
 from inspector_app.ui.scanner import Scanner, watch_window
-from inspector_app.ui.widgets import KeyButton, RailButton, label
+from inspector_app.ui.widgets import KeyButton
 
 if TYPE_CHECKING:
     from inspector_app.parts import Parts
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from inspector_app.ui.review_page import ReviewPage
 
 _ACTS = {act.name: act for act in WINDOW_ACTS}
-_RAIL_WIDTH = 104
 
 
 class MainWindow(Spoken, QMainWindow):
@@ -127,31 +127,14 @@ class MainWindow(Spoken, QMainWindow):
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._build_rail())
+        rail = Rail(_ACTS[name] for name in RAIL)
+        self.rail = rail.buttons
+        for name, button in self.rail.items():
+            button.clicked.connect(getattr(self, name))
+        row.addWidget(rail)
         row.addWidget(body, 1)
         self.setCentralWidget(whole)
         self.say(self.setWindowTitle, mark("Kensa"))
-
-    def _build_rail(self) -> QFrame:
-        rail = QFrame()
-        rail.setObjectName("rail")
-        rail.setFixedWidth(_RAIL_WIDTH)
-        self.rail = {name: RailButton(_ACTS[name].icon, _ACTS[name].text, _ACTS[name].key) for name in RAIL}
-        column = QVBoxLayout(rail)
-        column.setContentsMargins(theme.GAP_S, theme.GAP_S, theme.GAP_S, theme.GAP)
-        column.setSpacing(theme.GAP_S)
-        brand = label("brand")
-        brand.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        brand.setFixedHeight(48)
-        brand.setText("検査")
-        column.addWidget(brand)
-        for name, button in self.rail.items():
-            if name == "show_problems":
-                column.addStretch(1)
-            column.addWidget(button)
-            button.clicked.connect(getattr(self, name))
-            button.setCheckable(name.startswith("go_"))
-        return rail
 
     def _build_top(self) -> QFrame:
         top = QFrame()

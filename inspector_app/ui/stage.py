@@ -124,6 +124,7 @@ class PhotoStage(Painted, QWidget):
         painter.fillRect(self.rect(), QColor(now.stage))
         self._paint_scene(painter)
         if self._hover:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(now.accent), 6))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), _RADIUS, _RADIUS)
         painter.end()

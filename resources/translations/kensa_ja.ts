@@ -4,12 +4,36 @@
     <context>
         <name>kensa</name>
         <message>
+            <source>(none)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>2 of 3 beyond 2 sigma</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>4 of 5 beyond 1 sigma</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>8 in a row on one side</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>A PDF report needs a font with Japanese letters; install one, or export CSV or XLSX.</source>
             <translation>PDF 報告書には日本語フォントが必要です。フォントを導入するか、CSV または XLSX で出力してください。</translation>
         </message>
         <message>
             <source>A PIN has 4 to 12 digits and is not as plain as 1234; choose another.</source>
             <translation>PIN は 4〜12 桁で、1234 のような単純なものは使えません。別の番号にしてください。</translation>
+        </message>
+        <message>
+            <source>A chart</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A concession is signed: your PIN binds your name to this record.</source>
+            <translation>特採には電子署名が必要です。PIN を入力すると、お名前がこの記録に結び付けられます。</translation>
         </message>
         <message>
             <source>A golden photo needs a photo to compare; add one or leave it out.</source>
@@ -44,12 +68,56 @@
             <translation>承認して次へ</translation>
         </message>
         <message>
+            <source>Adapter version</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Agreement study</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>All files</source>
             <translation>すべてのファイル</translation>
         </message>
         <message>
+            <source>All of it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All parts</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All people</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All shifts</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All that waits</source>
+            <translation>未処理すべて</translation>
+        </message>
+        <message>
             <source>All verdicts</source>
             <translation>すべての判定</translation>
+        </message>
+        <message>
+            <source>All versions</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All: miss {miss}, overkill {overkill}, from {count} drawn units (95 %)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All: κ {kappa} from {count} units; 0.9 is good, 0.7 marginal</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Another cause</source>
+            <translation>理由を切り替え</translation>
         </message>
         <message>
             <source>Another program holds the records; close it and try again.</source>
@@ -104,8 +172,28 @@
             <translation>キャンセル</translation>
         </message>
         <message>
+            <source>Candidate disagrees</source>
+            <translation>候補アダプタと相違</translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>撮影・入力</translation>
+        </message>
+        <message>
+            <source>Centre {centre}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Changed: {names}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Changing a verdict needs a reason: R to type it, F3 to say it.</source>
+            <translation>判定を変えるには理由が必要です。R で入力、F3 で録音します。</translation>
+        </message>
+        <message>
+            <source>Charts</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Check its cable. It is opened again by itself; files work meanwhile.</source>
@@ -132,8 +220,16 @@
             <translation>製品を写すカメラを選んでください。なければ写真はファイルから読み込めます。</translation>
         </message>
         <message>
+            <source>Choose the defect: D goes on to the next one.</source>
+            <translation>欠点分類を選んでください (D で次へ)。</translation>
+        </message>
+        <message>
             <source>Choose the photo</source>
             <translation>写真を選ぶ</translation>
+        </message>
+        <message>
+            <source>Choose what is done with the unit: 1 to 5.</source>
+            <translation>処置を選んでください (1～5)。</translation>
         </message>
         <message>
             <source>Choose your name with the arrow keys, type your PIN; or scan your badge.</source>
@@ -160,12 +256,40 @@
             <translation>接続するか、設定で選んでください。その間も音声ファイルが使えます。</translation>
         </message>
         <message>
+            <source>Contrast</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Copy or save this chart</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Copy picture</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Copy table</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Correct what was heard</source>
             <translation>聞き取りを修正</translation>
         </message>
         <message>
             <source>Could not be judged</source>
             <translation>判定できません</translation>
+        </message>
+        <message>
+            <source>Count again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Counting …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Coverage</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Criterion</source>
@@ -184,8 +308,24 @@
             <translation>暗い</translation>
         </message>
         <message>
+            <source>Day</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Deciding about units is for a supervisor: sign in with Ctrl+L.</source>
+            <translation>判定の確認は監督者が行います。Ctrl+L で本人を選んでください。</translation>
+        </message>
+        <message>
             <source>Defect</source>
             <translation>欠点分類</translation>
+        </message>
+        <message>
+            <source>Defect before</source>
+            <translation>前の欠点分類</translation>
+        </message>
+        <message>
+            <source>Defect class</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Defect classes, with commas between them</source>
@@ -208,6 +348,14 @@
             <translation>ディスク</translation>
         </message>
         <message>
+            <source>Drawn</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Drift of p(NG)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Drop golden</source>
             <translation>見本を外す</translation>
         </message>
@@ -228,8 +376,16 @@
             <translation>Enter で判定。F3 で音声メモを追加。</translation>
         </message>
         <message>
+            <source>Evaluation set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Every unit has its answer.</source>
             <translation>すべての製品に回答済みです。</translation>
+        </message>
+        <message>
+            <source>Every unit that needs a person is decided.</source>
+            <translation>人の確認が必要な品物はすべて処理済みです。</translation>
         </message>
         <message>
             <source>Everywhere</source>
@@ -272,8 +428,24 @@
             <translation>最初の判定</translation>
         </message>
         <message>
+            <source>First units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>First {count} units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>First-pass yield</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Free some space, or move the data folder.</source>
             <translation>空きを増やすか、データの場所を移してください。</translation>
+        </message>
+        <message>
+            <source>From – to …</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Full screen</source>
@@ -282,6 +454,10 @@
         <message>
             <source>Glare hides a part of the photo; turn the part or the light.</source>
             <translation>反射で一部が見えません。製品か照明の向きを変えてください。</translation>
+        </message>
+        <message>
+            <source>Goals (KPI)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Golden</source>
@@ -310,6 +486,10 @@
         <message>
             <source>Heard in the voice note</source>
             <translation>音声メモの聞き取り</translation>
+        </message>
+        <message>
+            <source>Heard, as corrected</source>
+            <translation>音声メモ (訂正後)</translation>
         </message>
         <message>
             <source>Help</source>
@@ -368,6 +548,10 @@
             <translation>不良である：写真に写らない面に欠点がある</translation>
         </message>
         <message>
+            <source>It is counted over reviewed units that chance drew.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>It is good</source>
             <translation>良品である</translation>
         </message>
@@ -408,6 +592,18 @@
             <translation>判定中…</translation>
         </message>
         <message>
+            <source>Kappa</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Kappa, AI and supervisor</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keep and next</source>
+            <translation>確定して次へ</translation>
+        </message>
+        <message>
             <source>Keeping …</source>
             <translation>保存中…</translation>
         </message>
@@ -436,6 +632,22 @@
             <translation>言語と表示</translation>
         </message>
         <message>
+            <source>Last 12 months</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Last 30 days</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Last 7 days</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Last 90 days</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Leave kiosk mode</source>
             <translation>キオスクモードの終了</translation>
         </message>
@@ -460,6 +672,10 @@
             <translation>対象の欠点</translation>
         </message>
         <message>
+            <source>Looking at photos …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Lot</source>
             <translation>ロット</translation>
         </message>
@@ -476,12 +692,32 @@
             <translation>スピーカー</translation>
         </message>
         <message>
+            <source>Lower limit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Microphone</source>
             <translation>マイク</translation>
         </message>
         <message>
+            <source>Minutes of a person per 100 units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Miss and overkill, estimated</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Miss rate</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Model</source>
             <translation>モデル</translation>
+        </message>
+        <message>
+            <source>Month</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>NG</source>
@@ -490,6 +726,22 @@
         <message>
             <source>NG above</source>
             <translation>NG 上限超</translation>
+        </message>
+        <message>
+            <source>NG p-chart</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>NG share</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>NG units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>NG {ng}, unclear {unclear}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Name and PIN do not belong together; try again.</source>
@@ -516,8 +768,20 @@
             <translation>次へ</translation>
         </message>
         <message>
+            <source>Next defect</source>
+            <translation>次の欠点分類</translation>
+        </message>
+        <message>
+            <source>Next point</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Next unit</source>
             <translation>次の製品</translation>
+        </message>
+        <message>
+            <source>No NG units in this period.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>No camera</source>
@@ -552,6 +816,10 @@
             <translation>この品番のレビュー済み製品がまだありません。レビュー後に影響を表示します。</translation>
         </message>
         <message>
+            <source>No units in this period. Choose a longer one, or fewer conditions.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Nobody is registered by this name.</source>
             <translation>この名前の人は登録されていません。</translation>
         </message>
@@ -566,6 +834,10 @@
         <message>
             <source>None is written for this part. A supervisor can write one under Parts.</source>
             <translation>この品番の基準は未登録です。監督者が「品番」で登録できます。</translation>
+        </message>
+        <message>
+            <source>Not enough data yet: {count} more units.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Not judged yet.</source>
@@ -592,12 +864,20 @@
             <translation>音声メモに何も入っていません。録音し直してください。</translation>
         </message>
         <message>
+            <source>Nothing waits</source>
+            <translation>確認待ちはありません</translation>
+        </message>
+        <message>
             <source>Nothing was heard; choose another, or speak up.</source>
             <translation>何も聞こえません。別のマイクを選ぶか、大きな声で話してください。</translation>
         </message>
         <message>
             <source>Nothing went wrong since the start.</source>
             <translation>起動してから問題は起きていません。</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>OK</source>
@@ -648,8 +928,32 @@
             <translation>作業者</translation>
         </message>
         <message>
+            <source>Operator disagrees</source>
+            <translation>作業者が異議</translation>
+        </message>
+        <message>
+            <source>Overkill rate</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Override rate</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>P(NG)</source>
             <translation>不良確率</translation>
+        </message>
+        <message>
+            <source>PIN for a signature</source>
+            <translation>署名の PIN</translation>
+        </message>
+        <message>
+            <source>PIN to leave kiosk mode</source>
+            <translation>キオスク解除の PIN</translation>
+        </message>
+        <message>
+            <source>Pareto of defects</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Part</source>
@@ -676,6 +980,10 @@
             <translation>人と直</translation>
         </message>
         <message>
+            <source>Period</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Photo</source>
             <translation>写真</translation>
         </message>
@@ -692,12 +1000,32 @@
             <translation>写真</translation>
         </message>
         <message>
+            <source>Photos: light, contrast, sharpness</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Picked by chance</source>
+            <translation>抜き取り</translation>
+        </message>
+        <message>
             <source>Place</source>
             <translation>位置</translation>
         </message>
         <message>
             <source>Play note</source>
             <translation>メモを再生</translation>
+        </message>
+        <message>
+            <source>Play the operator's reason</source>
+            <translation>作業者の理由を再生</translation>
+        </message>
+        <message>
+            <source>Point at it, or use the arrow keys, to read the numbers.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Point before</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Probability of NG, with the two thresholds</source>
@@ -710,6 +1038,10 @@
         <message>
             <source>Problems</source>
             <translation>問題</translation>
+        </message>
+        <message>
+            <source>Quality</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Quit</source>
@@ -736,6 +1068,10 @@
             <translation>判定できます</translation>
         </message>
         <message>
+            <source>Reason</source>
+            <translation>理由</translation>
+        </message>
+        <message>
             <source>Reason for the change, kept with it</source>
             <translation>変更の理由（記録されます）</translation>
         </message>
@@ -748,16 +1084,52 @@
             <translation>外す</translation>
         </message>
         <message>
+            <source>Reports</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Retake</source>
             <translation>撮り直し</translation>
+        </message>
+        <message>
+            <source>Review</source>
+            <translation>確認</translation>
+        </message>
+        <message>
+            <source>Review units that chance drew: page Review. The share is a setting.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Rules</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Save</source>
             <translation>保存</translation>
         </message>
         <message>
+            <source>Save as PNG, SVG or CSV …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save the chart</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Saved: {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Say a few words.</source>
             <translation>少し話してください。</translation>
+        </message>
+        <message>
+            <source>Say the reason</source>
+            <translation>理由を録音</translation>
+        </message>
+        <message>
+            <source>Say what the unit is first: A agree, O good, N bad.</source>
+            <translation>まず判定を選んでください：A 同意、O 良品、N 不良。</translation>
         </message>
         <message>
             <source>Say what you see, in words or by voice.</source>
@@ -808,6 +1180,22 @@
             <translation>程度</translation>
         </message>
         <message>
+            <source>Share</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Share of all so far</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Sharpness</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Shift</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Side by side</source>
             <translation>並べて表示</translation>
         </message>
@@ -818,6 +1206,10 @@
         <message>
             <source>Sign in or lock</source>
             <translation>サインイン・ロック</translation>
+        </message>
+        <message>
+            <source>Sign the concession</source>
+            <translation>特採の署名</translation>
         </message>
         <message>
             <source>Simulated camera</source>
@@ -862,6 +1254,10 @@
         <message>
             <source>Takt</source>
             <translation>タクト</translation>
+        </message>
+        <message>
+            <source>Takt time</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Target takt (s)</source>
@@ -928,6 +1324,10 @@
             <translation>ディスクの読み書きに失敗しました。ディスクと空き容量を確認してください。</translation>
         </message>
         <message>
+            <source>The figures could not be counted; see Problems.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The file cannot be used; check the disk and the path.</source>
             <translation>ファイルを使えません。ディスクと場所を確認してください。</translation>
         </message>
@@ -978,6 +1378,10 @@
         <message>
             <source>The model is not loaded; the unit is kept and will be judged at the next start.</source>
             <translation>モデルが読み込まれていません。製品は保存され、次の起動時に判定します。</translation>
+        </message>
+        <message>
+            <source>The model is right</source>
+            <translation>AI の判定に同意</translation>
         </message>
         <message>
             <source>The model's files are damaged or incomplete; install the model again.</source>
@@ -1048,6 +1452,10 @@
             <translation>写真のファイルが空です。撮り直すか、コピーし直してください。</translation>
         </message>
         <message>
+            <source>The picture is on the clipboard.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The records are damaged; put them aside and restore a backup.</source>
             <translation>記録が壊れています。退避してバックアップから復元してください。</translation>
         </message>
@@ -1074,6 +1482,10 @@
         <message>
             <source>The stream has stopped; check the network and the camera's power.</source>
             <translation>ストリームが止まりました。ネットワークとカメラの電源を確認してください。</translation>
+        </message>
+        <message>
+            <source>The table is on the clipboard.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The text is too long; shorten it.</source>
@@ -1272,6 +1684,14 @@
             <translation>時刻</translation>
         </message>
         <message>
+            <source>Today</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Told apart by</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Too close to call</source>
             <translation>判定が僅差</translation>
         </message>
@@ -1296,6 +1716,10 @@
             <translation>直前を取り消す</translation>
         </message>
         <message>
+            <source>Unit before</source>
+            <translation>前の品物</translation>
+        </message>
+        <message>
             <source>Unit without an answer</source>
             <translation>未回答の製品へ</translation>
         </message>
@@ -1304,12 +1728,20 @@
             <translation>検査数</translation>
         </message>
         <message>
+            <source>Upper limit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Verdict</source>
             <translation>判定</translation>
         </message>
         <message>
             <source>Verdicts are seen, not heard.</source>
             <translation>判定音は鳴りませんが、画面で分かります。</translation>
+        </message>
+        <message>
+            <source>Voice against photo</source>
+            <translation>音声と写真が相違</translation>
         </message>
         <message>
             <source>Voice note</source>
@@ -1332,8 +1764,16 @@
             <translation>準備運転中</translation>
         </message>
         <message>
+            <source>Week</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>What each part is judged by. A change holds from the next unit on.</source>
             <translation>品番ごとの判定の条件です。変更は次の製品から有効です。</translation>
+        </message>
+        <message>
+            <source>What is done with the unit</source>
+            <translation>処置</translation>
         </message>
         <message>
             <source>What is inspected here first. Parts are added under Parts, Ctrl+P.</source>
@@ -1360,6 +1800,10 @@
             <translation>作業者を入力</translation>
         </message>
         <message>
+            <source>Why they wait</source>
+            <translation>確認の理由</translation>
+        </message>
+        <message>
             <source>Withdrawn</source>
             <translation>取り消し済み</translation>
         </message>
@@ -1368,16 +1812,40 @@
             <translation>製造指図</translation>
         </message>
         <message>
+            <source>Write the reason</source>
+            <translation>理由を入力</translation>
+        </message>
+        <message>
             <source>Yield</source>
             <translation>良品率</translation>
+        </message>
+        <message>
+            <source>Yield by {group}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>You have no right to do this; ask a supervisor.</source>
             <translation>この操作の権限がありません。監督者に依頼してください。</translation>
         </message>
         <message>
+            <source>accept</source>
+            <translation>合格</translation>
+        </message>
+        <message>
             <source>adapter</source>
             <translation>アダプタ</translation>
+        </message>
+        <message>
+            <source>adapter let in</source>
+            <translation>アダプタ昇格</translation>
+        </message>
+        <message>
+            <source>adapter rolled back</source>
+            <translation>アダプタ差し戻し</translation>
+        </message>
+        <message>
+            <source>approved</source>
+            <translation>承認</translation>
         </message>
         <message>
             <source>as {example}</source>
@@ -1396,6 +1864,14 @@
             <translation>判定中</translation>
         </message>
         <message>
+            <source>being written down …</source>
+            <translation>文字にしています…</translation>
+        </message>
+        <message>
+            <source>beyond 3 sigma</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>blowhole</source>
             <translation>ブローホール</translation>
         </message>
@@ -1408,12 +1884,36 @@
             <translation>欠損</translation>
         </message>
         <message>
+            <source>candidate disagrees</source>
+            <translation>候補アダプタと相違</translation>
+        </message>
+        <message>
+            <source>captured</source>
+            <translation>撮影</translation>
+        </message>
+        <message>
+            <source>caution</source>
+            <translation>注意</translation>
+        </message>
+        <message>
             <source>centre</source>
             <translation>中央</translation>
         </message>
         <message>
+            <source>changed</source>
+            <translation>修正</translation>
+        </message>
+        <message>
             <source>chip</source>
             <translation>欠け</translation>
+        </message>
+        <message>
+            <source>concession</source>
+            <translation>特採</translation>
+        </message>
+        <message>
+            <source>confirmed</source>
+            <translation>同意</translation>
         </message>
         <message>
             <source>could not be judged</source>
@@ -1436,6 +1936,10 @@
             <translation>損傷</translation>
         </message>
         <message>
+            <source>decided</source>
+            <translation>決定</translation>
+        </message>
+        <message>
             <source>deformation</source>
             <translation>変形</translation>
         </message>
@@ -1444,12 +1948,20 @@
             <translation>打痕</translation>
         </message>
         <message>
+            <source>disagrees, by voice</source>
+            <translation>異議 (音声)</translation>
+        </message>
+        <message>
             <source>distorted: speak less close</source>
             <translation>音割れ：少し離れて</translation>
         </message>
         <message>
             <source>engine</source>
             <translation>計算環境</translation>
+        </message>
+        <message>
+            <source>exported</source>
+            <translation>書き出し</translation>
         </message>
         <message>
             <source>finishing roll print</source>
@@ -1468,8 +1980,16 @@
             <translation>良品見本</translation>
         </message>
         <message>
+            <source>good</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>highest</source>
             <translation>最大</translation>
+        </message>
+        <message>
+            <source>hold</source>
+            <translation>保留</translation>
         </message>
         <message>
             <source>hole</source>
@@ -1480,8 +2000,20 @@
             <translation>鉄粉付着</translation>
         </message>
         <message>
+            <source>judged</source>
+            <translation>判定</translation>
+        </message>
+        <message>
+            <source>kept as a sound; not written down</source>
+            <translation>音声のまま保存します (文字にできません)</translation>
+        </message>
+        <message>
             <source>left</source>
             <translation>左</translation>
+        </message>
+        <message>
+            <source>lot locked for measuring</source>
+            <translation>ロットを評価用に固定</translation>
         </message>
         <message>
             <source>lower left</source>
@@ -1494,6 +2026,10 @@
         <message>
             <source>major</source>
             <translation>重</translation>
+        </message>
+        <message>
+            <source>marginal</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>minor</source>
@@ -1516,6 +2052,10 @@
             <translation>カメラなし</translation>
         </message>
         <message>
+            <source>no change</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>no defect</source>
             <translation>欠点なし</translation>
         </message>
@@ -1532,6 +2072,14 @@
             <translation>マイクなし・ファイルは可</translation>
         </message>
         <message>
+            <source>no microphone; type the reason</source>
+            <translation>マイクなし。理由を入力してください</translation>
+        </message>
+        <message>
+            <source>no rule is broken</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>none</source>
             <translation>なし</translation>
         </message>
@@ -1540,8 +2088,16 @@
             <translation>なし (任意)</translation>
         </message>
         <message>
+            <source>not acceptable</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>not used</source>
             <translation>使わない</translation>
+        </message>
+        <message>
+            <source>nothing drawn yet</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>nothing is heard</source>
@@ -1568,6 +2124,10 @@
             <translation>作業者</translation>
         </message>
         <message>
+            <source>operator disagrees</source>
+            <translation>作業者が異議</translation>
+        </message>
+        <message>
             <source>optional</source>
             <translation>任意</translation>
         </message>
@@ -1588,8 +2148,36 @@
             <translation>酸化スケール (温度)</translation>
         </message>
         <message>
+            <source>p(NG) {low} to {high}:  now {now}, before {before}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>part changed</source>
+            <translation>品番の変更</translation>
+        </message>
+        <message>
+            <source>person added</source>
+            <translation>利用者の登録</translation>
+        </message>
+        <message>
+            <source>person changed</source>
+            <translation>利用者の変更</translation>
+        </message>
+        <message>
             <source>photo</source>
             <translation>写真</translation>
+        </message>
+        <message>
+            <source>photo or voice erased</source>
+            <translation>写真・音声の消去</translation>
+        </message>
+        <message>
+            <source>photographed anew</source>
+            <translation>撮り直し</translation>
+        </message>
+        <message>
+            <source>picked by chance</source>
+            <translation>抜き取り</translation>
         </message>
         <message>
             <source>pinhole</source>
@@ -1616,6 +2204,10 @@
             <translation>赤スケール</translation>
         </message>
         <message>
+            <source>rejected</source>
+            <translation>却下</translation>
+        </message>
+        <message>
             <source>remark</source>
             <translation>備考</translation>
         </message>
@@ -1624,16 +2216,60 @@
             <translation>必須</translation>
         </message>
         <message>
+            <source>review undone</source>
+            <translation>確認の取り消し</translation>
+        </message>
+        <message>
+            <source>reviewed</source>
+            <translation>確認</translation>
+        </message>
+        <message>
+            <source>rework</source>
+            <translation>手直し</translation>
+        </message>
+        <message>
             <source>right</source>
             <translation>右</translation>
+        </message>
+        <message>
+            <source>rings: too few units for the limits to be relied on</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>scrap</source>
+            <translation>廃棄</translation>
         </message>
         <message>
             <source>scratch</source>
             <translation>傷</translation>
         </message>
         <message>
+            <source>settings changed</source>
+            <translation>設定の変更</translation>
+        </message>
+        <message>
             <source>short circuit</source>
             <translation>短絡</translation>
+        </message>
+        <message>
+            <source>sign-in failed</source>
+            <translation>サインイン失敗</translation>
+        </message>
+        <message>
+            <source>signed</source>
+            <translation>署名</translation>
+        </message>
+        <message>
+            <source>signed in with PIN</source>
+            <translation>PIN でサインイン</translation>
+        </message>
+        <message>
+            <source>signed in with badge</source>
+            <translation>バッジでサインイン</translation>
+        </message>
+        <message>
+            <source>signed out</source>
+            <translation>サインアウト</translation>
         </message>
         <message>
             <source>slag inclusion</source>
@@ -1642,6 +2278,10 @@
         <message>
             <source>speak now</source>
             <translation>話してください</translation>
+        </message>
+        <message>
+            <source>spoken reason</source>
+            <translation>理由の音声</translation>
         </message>
         <message>
             <source>spur</source>
@@ -1692,12 +2332,24 @@
             <translation>時間 (ms)</translation>
         </message>
         <message>
+            <source>to be watched</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>too few units to say</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>too loud</source>
             <translation>音が大きすぎます</translation>
         </message>
         <message>
             <source>top</source>
             <translation>上</translation>
+        </message>
+        <message>
+            <source>transcript corrected</source>
+            <translation>聞き取りの訂正</translation>
         </message>
         <message>
             <source>unevenness</source>
@@ -1710,6 +2362,10 @@
         <message>
             <source>upper right</source>
             <translation>右上</translation>
+        </message>
+        <message>
+            <source>verdict accepted</source>
+            <translation>判定を承認</translation>
         </message>
         <message>
             <source>very quiet</source>
@@ -1728,8 +2384,44 @@
             <translation>取り消し</translation>
         </message>
         <message>
+            <source>{adapter}: {says}   PSI {psi}, KS {ks} (p = {p})</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} NG units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} decided now</source>
+            <translation>今回 {count} 件処理</translation>
+        </message>
+        <message>
             <source>{count} digits</source>
             <translation>{count} 桁</translation>
+        </message>
+        <message>
+            <source>{count} drawn</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} groups are not shown</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} more wait behind these.</source>
+            <translation>ほかに {count} 件あります。</translation>
+        </message>
+        <message>
+            <source>{count} points break a rule (red diamonds)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{hits} of {total}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{length} recorded</source>
@@ -1748,8 +2440,32 @@
             <translation>{name} を取り消しました。判定し直すか、クリアしてください。</translation>
         </message>
         <message>
+            <source>{name}, from</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name}, to</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name}:  NG {share} ({ng} of {n}), limits {low} to {high}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name}:  now {now}, before {before}   {says}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name}:  {count} units, {share} of all NG, {so_far} so far</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{name}: {verdict}. Ctrl+Down shows it.</source>
             <translation>{name}：{verdict}。Ctrl+↓ で表示します。</translation>
+        </message>
+        <message>
+            <source>{now} photos against {before}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{seconds} / {target} s</source>

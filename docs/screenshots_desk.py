@@ -1,0 +1,72 @@
+"""The supervisor's pages for docs/screenshots.py: a morning's work waits, one unit is being decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector_app.capture.sample import Sample, read_photo, read_voice
+from inspector_app.places import resources
+from inspector_app.rights import Person
+from inspector_app.ui.compare import Compare
+from model_runtime.verdict import VoiceSays
+
+if TYPE_CHECKING:
+    from docs.screenshots import Session
+
+STATES = {"review", "review-ng"}
+
+
+def desk(session: Session) -> None:
+    """All pictures of the supervisor's pages."""
+    if not any(session.wanted(state) for state in STATES):
+        return
+    _work(session)
+    review(session)
+    session.window.go_inspect()
+
+
+def review(session: Session) -> None:
+    """The queue: as it is found, and with a decision half made."""
+    window = session.window
+    window.go_review()
+    page = window.review_page
+    session.wait(lambda: page.record is not None and page.stage.picture is not None)
+    session.settle(0.3)
+    session.grab("review")
+    page.list.units.setCurrentRow(3)
+    session.wait(lambda: page.stage.can_compare)
+    page.say_ng()
+    page.next_defect()
+    page.severity_major()
+    page.put_rework()
+    page.form.reason.setPlainText("縁の欠け。限度見本 B より大きい")
+    page.stage.compare(Compare.SIDE)
+    page.draw_place()
+    session.grab("review-ng")
+
+
+def _work(session: Session) -> None:
+    """Units with every cause."""
+    station = session.program.desk.station
+    assert station is not None
+    station.settings = station.settings.changed(random_share=100)
+    samples, golden = sorted((resources() / "samples").glob("demo-*.jpg")), resources() / "samples" / "golden.jpg"
+    note = resources() / "samples" / "demo-03.flac"
+    plans = ((0.52, "", False), (0.05, "", True), (0.91, "It is good: dirt or a reflection", False), (0.97, "", True),
+             (0.03, "", False), (0.47, "", True), (0.02, "It is bad: a defect was missed", False), (0.99, "", False))  # fmt: skip
+    for number, (p_ng, reason, voice) in enumerate(plans * 2):
+        session.judge.script = [p_ng]
+        session.judge.voice_says = VoiceSays.NG
+        photo = samples[number % len(samples)]
+        sample = Sample(
+            photo=read_photo(photo, photo.name),
+            voice=read_voice(note, note.name) if voice else None,
+            golden=read_photo(golden, golden.name),
+            part="general",
+            lot=f"L-22{91 + number // 6}",
+            serial=f"{1041 + number:05d}",
+            operator="佐藤 健",
+        )
+        kept = station.judge(station.keep(sample))
+        if reason:
+            station.disagree(kept.id, Person.typed("佐藤 健"), reason)
