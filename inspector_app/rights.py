@@ -22,6 +22,7 @@ class Right(StrEnum):
 
     INSPECT = "inspect"  # capture, accept, disagree, withdraw, correct what was heard
     REVIEW = "review"
+    EXPORT = "export"  # reports, tables and charts as files or on paper
     PARTS = "parts"  # what may be wrong with a part, how it is identified, golden and limit samples
     THRESHOLDS = "thresholds"
     SETTINGS = "settings"  # those of the station; language and the like are everybody's own
@@ -41,6 +42,7 @@ _QUALITY = frozenset((Role.QUALITY,))
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.INSPECT: _ALL,
     Right.REVIEW: _LEADING,
+    Right.EXPORT: _LEADING,
     Right.PARTS: _LEADING,
     Right.THRESHOLDS: _LEADING,
     Right.SETTINGS: _LEADING,

@@ -13,6 +13,7 @@ from inspector_app.records.database import Database
 from inspector_app.records.filter import Filter
 from inspector_app.records.record import LineKind
 from inspector_app.records.standing import standing
+from inspector_app.records.standing import standing
 from inspector_app.records.store import gone
 from inspector_app.records.tables import LineRow, ReviewRow, SampleRow, VerdictRow
 
@@ -77,7 +78,7 @@ def query(wanted: Filter) -> Any:
             ReviewRow.verdict, ReviewRow.defect, ReviewRow.disposition, ReviewRow.who, ReviewRow.at, chance,
         )
         .outerjoin(VerdictRow, VerdictRow.sample_id == SampleRow.id)
-        .outerjoin(ReviewRow, ReviewRow.id == last)
+        .outerjoin(ReviewRow, ReviewRow.id == standing(SampleRow.id))
         .where(~gone(SampleRow.id))
         .order_by(SampleRow.id)
     )  # fmt: skip

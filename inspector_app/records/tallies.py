@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import column, text
 from sqlalchemy.orm import Session
 
-from inspector_app.records import figures
+from inspector_app.records import figures, search
 from inspector_app.records.database import Database
 from inspector_app.records.figures import Unit
 from inspector_app.records.filter import Filter
@@ -24,6 +24,7 @@ QUARTER = 15 * 60 * 1_000_000
 """Microseconds; all time zones differ by whole quarters of an hour."""
 CELLS = 200
 """Parts of equal width that the range of p_ng is counted in."""
+_LOTS = 300
 _ONE_BY_ONE = (LineKind.WITHDRAWN, LineKind.RETAKEN, LineKind.PICKED)
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,20 +42,34 @@ def tallies(database: Database, wanted: Filter, grain: int = QUARTER) -> list[Un
         return [*_alike(session, wanted, found, own, grain), *single]
 
 
-def spread(database: Database, wanted: Filter) -> list[int]:
-    """How many units have their p_ng in each of the CELLS parts from 0 to 1; withdrawn ones are among them."""
+def spread(database: Database, wanted: Filter, first: int | None = None) -> list[int]:
+    """How many units have their p_ng in each of the CELLS parts from 0 to 1, of all or of the `first` ones; withdrawn
+    ones are among them."""
     counts = [0] * CELLS
     with database.read() as session:
         found = reach(session, wanted)
         if found is not None:
             where, values = _conditions(wanted, found)
-            query = (
-                f"SELECT min({CELLS - 1}, CAST(u.p_ng * {CELLS} AS INTEGER)), count(*) FROM search_units u "
-                f"WHERE {where} AND u.p_ng >= 0 GROUP BY 1"
-            )
+            some = f"SELECT u.p_ng AS p FROM search_units u WHERE {where} AND u.p_ng >= 0"
+            some += f" ORDER BY u.n LIMIT {int(first)}" if first else ""
+            query = f"SELECT min({CELLS - 1}, CAST(p * {CELLS} AS INTEGER)), count(*) FROM ({some}) GROUP BY 1"
             for cell, count in session.execute(text(query), values):
                 counts[cell] = count
     return counts
+
+
+def values(database: Database, column: str) -> list[str]:
+    """The different parts, lots (the newest 300), shifts, operators or adapters that there are units of."""
+    with database.read() as session:
+        if column == "adapter":
+            rows = session.execute(text("SELECT DISTINCT adapter FROM search_answers")).scalars()
+            return sorted({name.split("/")[0] for name in rows} - {""})
+        if column == "lot":
+            query = (
+                f"SELECT lot FROM search_captures WHERE lot <> '' GROUP BY lot ORDER BY max(last) DESC LIMIT {_LOTS}"
+            )
+            return list(session.execute(text(query)).scalars())
+        return search.values(session, column)
 
 
 def moments(database: Database, wanted: Filter) -> list[tuple[datetime, str]]:
@@ -69,6 +84,18 @@ def moments(database: Database, wanted: Filter) -> list[tuple[datetime, str]]:
             " ORDER BY u.at"
         )
         return [(_BEGIN + timedelta(microseconds=at), who) for at, who in session.execute(text(query), values)]
+
+
+def some_ids(database: Database, wanted: Filter, count: int, first: int | None = None) -> list[str]:
+    """Up to `count` units with a photo, evenly over those that pass, or over the `first` of them."""
+    with database.read() as session:
+        found = reach(session, wanted)
+        if found is None:
+            return []
+        where, values = _conditions(wanted, found)
+        query = f"SELECT u.sample_id FROM search_units u WHERE {where} ORDER BY u.n"
+        ids = list(session.execute(text(query + (f" LIMIT {int(first)}" if first else "")), values).scalars())
+    return ids if len(ids) <= count else [ids[k * len(ids) // count] for k in range(count)]
 
 
 def _conditions(wanted: Filter, found: Reach) -> tuple[str, dict[str, Any]]:

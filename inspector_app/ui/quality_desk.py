@@ -1,0 +1,134 @@
+"""What the quality pages ask for, by name; figures run on a lane of their own, so that no capture waits for them.
+
+Joins station and lane. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector_app.places import Places
+from inspector_app.quality.board import Board, Choices
+from inspector_app.records.filter import Filter
+from inspector_app.tasks import Task
+from inspector_app.ui.desk import Desk
+from model_runtime.verdict import Fixable
+
+if TYPE_CHECKING:
+    from inspector_app.inspection import Station
+    from inspector_app.quality.photo_stats import Photos
+    from inspector_app.shifts import ShiftPlan
+    from inspector_app.ui.charts import Chart
+
+
+class QualityDesk:
+    """Requests of the quality pages; failures go to the window's problems unless the caller shows them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def board(self, wanted: Filter, by: str) -> Task:
+        """All that the charts show; the task gives a Board."""
+        return self.ask(self._board, wanted, by)
+
+    def choices(self) -> Task:
+        """What can be chosen; the task gives Choices."""
+        return self.ask(self._choices)
+
+    def photos(self, board: Board) -> Task:
+        """How the photos of the period look against those the adapter was measured on; the task gives Photos."""
+        return self.ask(self._photos, board)
+
+    def alarms(self) -> Task:
+        """What the monitoring found; the task gives a list of (title, detail)."""
+        return self.ask(self._alarms)
+
+    def save_chart(self, chart: Chart, path: Path, wanted: Filter) -> Task:
+        """Write a chart as PNG, SVG or CSV; who may not export gets no file."""
+        kind = path.suffix.lower()
+        if kind == ".svg":
+            data = chart.plot.svg_bytes()
+        elif kind == ".csv":
+            data = chart.data.csv()
+        else:
+            data = chart.png_bytes()
+        facts = {"chart": chart.data.title}
+        return self.ask(self._save, path, data, wanted, facts)
+
+    def ask(self, job: Callable[..., Any], *args: Any) -> Task:
+        """Anything else, on the lane of figures."""
+        task = self.try_to(job, *args)
+        task.failed.connect(self.desk.problems.tell)
+        return task
+
+    def try_to(self, job: Callable[..., Any], *args: Any) -> Task:
+        """The same, where the caller says what went wrong."""
+        return self.desk.lanes.figures.start(job, *args)
+
+    @property
+    def station(self) -> Station:
+        """KensaError while the records are not open."""
+        if self.desk.station is None:
+            raise Fixable("no_records", "The records are not open; see what the program says at the top.")
+        return self.desk.station
+
+    @property
+    def plan(self) -> ShiftPlan:
+        """The shifts of the station."""
+        from inspector_app.shifts import ShiftPlan
+
+        return ShiftPlan.parse(self.desk.station.settings.shift_plan if self.desk.station else "")
+
+    @property
+    def places(self) -> Places:
+        """The data folder of the open records."""
+        return Places(self.station.store.database.path.parent)
+
+    # -- on the lane
+
+    def _board(self, wanted: Filter, by: str) -> Board:
+        from inspector_app.quality.board import board
+        from inspector_app.quality.reference import evaluation_of
+
+        places = self.places
+        return board(self.station.store.database, wanted, by, self.plan, lambda adapter: evaluation_of(places, adapter))
+
+    def _photos(self, board: Board) -> Photos:
+        from inspector_app.quality import photo_stats
+        from inspector_app.quality.board import REFERENCE_UNITS
+        from inspector_app.quality.reference import photos_of
+        from inspector_app.records import tallies
+        from inspector_app.records.history import History
+
+        store = self.station.store
+        if board.moved is None:
+            return photo_stats.compare([], [], "")
+        adapter = board.moved.adapter
+
+        def kept(wanted: Filter, first: int | None = None) -> list[photo_stats.Look]:
+            ids = tallies.some_ids(store.database, wanted, photo_stats.SAMPLE, first)
+            units = History.of(store).some(ids)
+            return photo_stats.looks(unit.photo.path for unit in units if unit.photo)
+
+        now = kept(replace(board.wanted, adapter=adapter))
+        before, source = photo_stats.looks(photos_of(self.places, adapter)[: photo_stats.SAMPLE]), "evaluation"
+        if len(before) < photo_stats.LEAST:
+            first = replace(board.wanted, adapter=adapter, since=None, until=None)
+            before, source = kept(first, REFERENCE_UNITS), "first"
+        return photo_stats.compare(now, before, source)
+
+    def _alarms(self) -> list[tuple[str, str]]:
+        return []
+
+    def _save(self, path: Path, data: bytes, wanted: Filter, facts: dict[str, object]) -> None:
+        from inspector_app.reports.exporting import export_file
+
+        export_file(self.station.store, self.station.people, self.desk.person, path, data, wanted, facts)
+
+    def _choices(self) -> Choices:
+        from inspector_app.quality.board import choices
+
+        return choices(self.station.store.database)
