@@ -52,8 +52,11 @@ def _work(session: Session) -> None:
     station.settings = station.settings.changed(random_share=100)
     samples, golden = sorted((resources() / "samples").glob("demo-*.jpg")), resources() / "samples" / "golden.jpg"
     note = resources() / "samples" / "demo-03.flac"
-    plans = ((0.52, "", False), (0.05, "", True), (0.91, "It is good: dirt or a reflection", False), (0.97, "", True),
-             (0.03, "", False), (0.47, "", True), (0.02, "It is bad: a defect was missed", False), (0.99, "", False))  # fmt: skip
+    missed, dust = "It is bad: a defect was missed", "It is good: dirt or a reflection"
+    plans = (
+        (0.52, "", False), (0.05, "", True), (0.91, dust, False), (0.97, "", True),
+        (0.03, "", False), (0.47, "", True), (0.02, missed, False), (0.99, "", False),
+    )  # fmt: skip
     for number, (p_ng, reason, voice) in enumerate(plans * 2):
         session.judge.script = [p_ng]
         session.judge.voice_says = VoiceSays.NG

@@ -16,6 +16,13 @@ class Sort(StrEnum):
     P_NG = "p_ng"  # the likeliest NG first; what has no number last
 
 
+class Decided(StrEnum):
+    """Whether a supervisor has decided."""
+
+    REVIEWED = "reviewed"  # a review stands
+    OPEN = "open"  # it waits for one
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What to look for; None passes all. `text` is found anywhere, `since`/`until` are inclusive times of capture,
@@ -37,3 +44,4 @@ class Filter:
     defect: str | None = None
     adapter: str | None = None
     sort: Sort = Sort.NEWEST
+    decided: Decided | None = None

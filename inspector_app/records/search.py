@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from inspector_app.records.filter import Filter, Sort
+from inspector_app.records.filter import Decided, Filter, Sort
 from inspector_app.records.record import State
+from inspector_app.records.standing import OPEN, UNDONE, stands
 
 FEW = 3000
 """So many units are looked at one by one rather than walked past."""
@@ -72,7 +73,7 @@ def count(session: Session, wanted: Filter) -> int:
     """How many units pass, whatever the limit and the page."""
     only_captured = all(
         getattr(wanted, name) is None
-        for name in ("text", "serial", "state", "verdict", "defect", "adapter", "since", "until", "before")
+        for name in ("text", "serial", "state", "verdict", "defect", "adapter", "since", "until", "before", "decided")
     )
     if only_captured:
         where = capture_conditions(wanted)
@@ -99,7 +100,7 @@ def _walk(session: Session, wanted: Filter) -> Iterator[str]:
     if way is None:
         return
     query = f"SELECT u.sample_id FROM {way.tables} WHERE {way.where} ORDER BY {way.order}"
-    if wanted.limit is not None and not wanted.text:
+    if wanted.limit is not None and not wanted.text and wanted.decided is not Decided.REVIEWED:
         query += f" LIMIT {int(wanted.limit)}"
     result = session.execute(text(query), way.where.values)
     try:
@@ -132,6 +133,9 @@ def _way(session: Session, wanted: Filter) -> _Way | None:
         tables = "samples s CROSS JOIN search_units u ON u.sample_id = s.id"
     _unit_conditions(where, wanted, "u.capture" if within.few else "+u.capture")
     _page(session, where, wanted)
+    if wanted.decided is not None:
+        driven = _decided(where, wanted, one or within.few or bool(wanted.text))
+        tables, order = driven or (tables, order)
     if wanted.text:
         match = _text_conditions(session, where, wanted, one or within.few)
         if match is _Match.NOTHING:
@@ -181,6 +185,24 @@ def reach(session: Session, wanted: Filter) -> Reach | None:
             return None
         lowest, highest = max(lowest, first), min(highest, last)
     return Reach(lowest, highest, few) if lowest <= highest else None
+
+
+def _decided(where: Where, wanted: Filter, asked: bool) -> tuple[str, str] | None:
+    """Whether a supervisor has decided: asked of each unit that is met otherwise; else the units are taken from the
+    reviews, or from the worklist, and this gives tables and order.
+    """
+    if wanted.decided is Decided.OPEN:
+        if asked:
+            where.add(f"u.sample_id IN ({OPEN})")
+            return None
+        return f"({OPEN}) o CROSS JOIN search_units u ON u.sample_id = o.id", _ORDERS[wanted.sort]
+    if asked or wanted.sort is Sort.P_NG:
+        where.add(stands("u.sample_id"))
+        return None
+    where.add(f"w.id NOT IN ({UNDONE})")  # few, and looked up once
+    # Ids grow as numbers do, and here they are in order already; twice where two reviews stand.
+    order = "w.sample_id DESC" if wanted.sort is Sort.NEWEST else "w.sample_id"
+    return "reviews w CROSS JOIN search_units u ON u.sample_id = w.sample_id", order
 
 
 def _sample_conditions(where: Where, wanted: Filter) -> bool:

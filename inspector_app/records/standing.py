@@ -11,8 +11,36 @@ from sqlalchemy.orm import aliased
 from inspector_app.records.record import LineKind
 from inspector_app.records.tables import LineRow, ReviewRow
 
+_STANDS = (
+    "EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = {0} AND NOT EXISTS (SELECT 1 FROM lines d "
+    "WHERE d.sample_id = {0} AND d.kind = 'undone' AND d.text = '#' || r.id))"
+)
+_SENT = "('disagreed', 'picked', 'shadow')"
+OPEN = f"""
+    SELECT o.id FROM (
+        SELECT v.sample_id AS id FROM verdicts v WHERE v.verdict = 'INCONCLUSIVE'
+               AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = v.sample_id)
+        UNION SELECT l.sample_id FROM lines l WHERE l.kind IN {_SENT}
+               AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = l.sample_id)
+        UNION SELECT s.id FROM samples s WHERE s.state = 'failed'
+               AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = s.id)
+        UNION SELECT l.sample_id FROM lines l JOIN samples s ON s.id = l.sample_id
+               WHERE l.kind = 'undone' AND NOT {_STANDS.format("l.sample_id")} AND (s.state = 'failed'
+               OR EXISTS (SELECT 1 FROM verdicts v WHERE v.sample_id = s.id AND v.verdict = 'INCONCLUSIVE')
+               OR EXISTS (SELECT 1 FROM lines w WHERE w.sample_id = s.id AND w.kind IN {_SENT}))
+    ) o WHERE NOT EXISTS (SELECT 1 FROM lines g WHERE g.sample_id = o.id AND g.kind IN ('withdrawn', 'retaken'))"""
+"""Ids of all units that wait for the supervisor, as SQL. Each cause is walked in an index of its own, and what was ever
+reviewed is left out at once: so a hundred thousand decided units cost some hundredths of a second.
+"""
+UNDONE = "SELECT CAST(substr(d.text, 2) AS INTEGER) FROM lines d WHERE d.kind = 'undone'"
+"""Numbers of all reviews that were undone, as SQL."""
 MARK = "#"
 """Stands before the number, so that a search for a number does not find it."""
+
+
+def stands(sample_id: str) -> str:
+    """The condition that a review of the sample stands, as SQL; `sample_id` is a column."""
+    return _STANDS.format(sample_id)
 
 
 def mark_of(review_id: int) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from inspector_app.records.database import Database
 from inspector_app.records.record import Inspection, LineKind
 from inspector_app.records.rows import everything, inspections_of
-from inspector_app.records.standing import standing
+from inspector_app.records.standing import OPEN, standing
 from inspector_app.records.store import Store, gone
 from inspector_app.records.tables import LineRow, ReviewRow, SampleRow, VerdictRow
 from inspector_app.records.worklist_causes import Cause, Worklist
@@ -41,15 +41,7 @@ def waiting(store: Store, limit: int | None = 200, cause: Cause | None = None) -
     return Worklist(tuple(units), len(found), counts)
 
 
-_WAITING = text("""
-    WITH sent(id) AS (
-        SELECT sample_id FROM verdicts WHERE verdict = 'INCONCLUSIVE'
-        UNION SELECT sample_id FROM lines WHERE kind IN ('disagreed', 'picked', 'shadow')
-        UNION SELECT id FROM samples WHERE state = 'failed'
-    ), left_open(id) AS (
-        SELECT id FROM sent EXCEPT SELECT sample_id FROM reviews
-        UNION SELECT sample_id FROM lines WHERE kind = 'undone'
-    )
+_WAITING = text(f"""
     SELECT o.id AS id,
            v.id IS NULL AND s.state = 'failed' AS failed,
            coalesce(v.contradiction, 0) AS contradiction,
@@ -57,15 +49,10 @@ _WAITING = text("""
            EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'disagreed') AS disagreed,
            EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'picked') AS chance,
            EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'shadow') AS shadow
-    FROM left_open o JOIN samples s ON s.id = o.id LEFT JOIN verdicts v ON v.sample_id = o.id
-    WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind IN ('withdrawn', 'retaken'))
-      AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = o.id AND NOT EXISTS (
-          SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'undone' AND l.text = '#' || r.id))
-      AND (failed OR contradiction OR unclear OR disagreed OR chance OR shadow)
+    FROM ({OPEN}) o JOIN samples s ON s.id = o.id LEFT JOIN verdicts v ON v.sample_id = o.id
     ORDER BY o.id
 """)
-"""Small numbers of every unit that waits. First everything that was ever sent, less what was ever reviewed: both from
-indexes; what is asked of each unit is asked of the few that are left."""
+"""Small numbers of every unit that waits."""
 
 
 def reviewed(database: Database, part: str) -> list[Reviewed]:

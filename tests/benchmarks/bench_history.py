@@ -15,6 +15,7 @@ from statistics import median
 from sqlalchemy import text
 
 from inspector_app.places import Places
+from inspector_app.records.filter import Decided
 from inspector_app.records.history import Filter, History, Sort
 from inspector_app.records.record import State
 from inspector_app.records.store import Store
@@ -56,6 +57,15 @@ FILTERS: dict[str, Filter] = {
     "a defect that is not OK's": Filter(defect="crack", verdict=Answer.OK),
     "all is the last adapter's, and old": Filter(adapter="defect@9", until=NOW - timedelta(days=300)),
     "oldest": Filter(sort=Sort.OLDEST),
+    "reviewed": Filter(decided=Decided.REVIEWED),
+    "reviewed, oldest": Filter(decided=Decided.REVIEWED, sort=Sort.OLDEST),
+    "reviewed, likeliest NG": Filter(decided=Decided.REVIEWED, sort=Sort.P_NG),
+    "reviewed, of a lot": Filter(decided=Decided.REVIEWED, lot="L-00777"),
+    "reviewed, of a part and NG": Filter(decided=Decided.REVIEWED, part="part-3", verdict=Answer.NG),
+    "waits for the supervisor": Filter(decided=Decided.OPEN),
+    "waits, of a part": Filter(decided=Decided.OPEN, part="part-3"),
+    "waits, of a lot": Filter(decided=Decided.OPEN, lot="L-00777"),
+    "waits, likeliest NG": Filter(decided=Decided.OPEN, sort=Sort.P_NG),
     "likeliest NG": Filter(sort=Sort.P_NG),
     "likeliest NG of a part": Filter(sort=Sort.P_NG, part="part-3"),
     "likeliest NG of a lot": Filter(sort=Sort.P_NG, lot="L-00777"),
@@ -85,6 +95,8 @@ TEXTS: dict[str, Filter] = {
     "scratch, one day long ago": Filter(
         text="scratch", since=NOW - timedelta(days=200), until=NOW - timedelta(days=199)
     ),
+    "深い傷, reviewed": Filter(text="深い傷", decided=Decided.REVIEWED),
+    "深い傷, waits": Filter(text="深い傷", decided=Decided.OPEN),
     "深い傷, oldest": Filter(text="深い傷", sort=Sort.OLDEST),
     "深い傷, likeliest NG": Filter(text="深い傷", sort=Sort.P_NG),
 }
