@@ -146,6 +146,12 @@ class People:
         self._roster.succeeded(name)
         return _person(entry)
 
+    def set_badge(self, by: Person | None, name: str, badge: str) -> Person:
+        """Another badge; "" takes it away."""
+        self.require(by, Right.PEOPLE)
+        self._refuse_known_badge(badge, name)
+        return _person(self._change(by, name, **_badge_columns(badge)))
+
     def set_role(self, by: Person | None, name: str, role: Role) -> Person:
         """Another role; the last quality administrator stays one."""
         self.require(by, Right.PEOPLE)

@@ -33,6 +33,7 @@ WINDOW_ACTS = (
     Act("go_review", mark("Review"), "user-check", ("Ctrl+3",)),
     Act("go_quality", mark("Quality"), "chart-column", ("Ctrl+7",)),
     Act("show_parts", mark("Parts"), "package", ("Ctrl+P",)),
+    Act("show_people", mark("People"), "users-round", ("Ctrl+Shift+P",)),
     Act("show_problems", mark("Problems"), "triangle-alert", ("F8",)),
     Act("show_settings", mark("Settings"), "settings", ("Ctrl+,",)),
     Act("show_help", mark("Help"), "circle-question-mark", ("F1",)),

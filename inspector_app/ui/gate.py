@@ -113,6 +113,11 @@ class Gate(QObject):
         self._desk.sign(person)
         self._idle.start()
 
+    def first(self, person: Person) -> None:
+        """Somebody was registered at a station where nobody was, and is signed in: from now on it asks."""
+        self.open_station = False
+        self._signed(person)
+
     def _ask_name(self) -> None:
         from inspector_app.ui.sign_in import NameDialog
 

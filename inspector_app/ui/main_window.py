@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -228,6 +228,7 @@ class MainWindow(Spoken, QMainWindow):
         dialog = SettingsDialog(self._settings, self._devices, self._language(), self._desk, self)
         dialog.accepted.connect(lambda: self.change_settings(dialog.settings))
         dialog.set_up_wanted.connect(self.show_set_up)
+        dialog.people_wanted.connect(self.show_people)
         self._lend_camera(dialog, dialog.camera_test)
         self.open_dialog(dialog)
 
@@ -239,6 +240,15 @@ class MainWindow(Spoken, QMainWindow):
 
         dialog = PartsDialog(self._desk, self._parts, self.inspect_page.form.part, self._language(), self)
         dialog.changed.connect(self._parts_changed)
+        self.open_dialog(dialog)
+
+    def show_people(self) -> None:
+        """Who may sign in here."""
+        from inspector_app.ui.people_dialog import PeopleDialog
+
+        dialog = PeopleDialog(self._desk, self)
+        dialog.began.connect(self.gate.first)
+        dialog.dialog_wanted.connect(self.open_dialog)
         self.open_dialog(dialog)
 
     def show_ready(self) -> None:
@@ -253,6 +263,7 @@ class MainWindow(Spoken, QMainWindow):
 
         guide = SetUp(self._settings, self._devices, self._desk, self._readiness, self._parts, self._language(), self)
         guide.chosen.connect(self.change_settings)
+        guide.began.connect(self.gate.first)
         self._lend_camera(guide, guide.camera_test)
         self.open_dialog(guide)
 
@@ -291,13 +302,16 @@ class MainWindow(Spoken, QMainWindow):
 
     def open_dialog(self, dialog: QDialog) -> None:
         """Over this window, which gets the keys back after it, also where no window manager does that."""
-        dialog.finished.connect(self._back)
+        dialog.finished.connect(lambda _: self._back(dialog.parentWidget()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         dialog.activateWindow()
         watch_window(dialog, self.gate)
 
-    def _back(self) -> None:
+    def _back(self, below: QWidget | None) -> None:
+        if isinstance(below, QDialog) and below.isVisible():
+            below.activateWindow()
+            return
         self.activateWindow()
         if page := self.pages.currentWidget():
             page.setFocus()

@@ -83,6 +83,7 @@ SENTENCES = {
     "photo_too_large": mark("The photo is too large; give a smaller one."),
     "photo_too_small": mark("The photo has too few pixels to see anything; take a larger one."),
     "photo_unreadable": mark("The photo cannot be read; check the disk and the path."),
+    "pins_differ": mark("The two PINs are not the same; type them again."),
     "question_empty": mark("There is neither a photo nor a voice note; give at least one."),
     "question_too_long": mark("Photo and voice note are too long for the model together; use a smaller photo."),
     "scan_unknown": mark("The code belongs to no part that is known; type it instead."),

@@ -1,4 +1,4 @@
-"""The guided set-up: language, camera, microphone, part, model, and one judged sample. Each step can be skipped.
+"""The guided set-up: language, camera, microphone, part, model, first person, one judged sample. Each can be skipped.
 
 Knows the settings and the devices; keeps nothing but settings: the sample of the last step is in no record.
 """
@@ -13,11 +13,14 @@ from inspector_app.capture.microphone import MicrophoneName
 from inspector_app.capture.setup import CameraName, CameraSetup
 from inspector_app.parts import Parts
 from inspector_app.places import resources
+from inspector_app.rights import Person
 from inspector_app.settings import Settings
 from inspector_app.ui import theme
 from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.device_tests import CameraTest, MicrophoneTest, device_name
 from inspector_app.ui.language import mark, tr
+from inspector_app.ui.people_dialog import first_person
+from inspector_app.ui.person_sheet import PersonForm
 from inspector_app.ui.readiness import Readiness
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet, key_button
@@ -32,8 +35,13 @@ _STEPS = (
     (mark("Microphone"), mark("Choose it, test it, and say a few words. Without one, sound files work.")),
     (mark("Part"), mark("What is inspected here first. Parts are added under Parts, Ctrl+P.")),
     (mark("Model"), mark("It runs inside this computer; nothing leaves it.")),
+    (
+        mark("The first person"),
+        mark("Who looks after the people here. Left empty, the station is open: nobody signs in, nothing is asked."),
+    ),
     (mark("First sample"), mark("One bundled sample is judged, as every unit will be. It goes into no record.")),
 )
+_PERSON = 5
 _SAMPLE = ("demo-02.jpg", "golden.jpg", "demo-part")
 
 
@@ -41,6 +49,8 @@ class SetUp(Sheet):
     """`chosen` gives the settings after each step, so that what was chosen stays when the rest is skipped."""
 
     chosen = Signal(object)
+    began = Signal(object)
+    """The first person, who was registered and is signed in."""
 
     def __init__(
         self,
@@ -58,10 +68,13 @@ class SetUp(Sheet):
         self.camera_test, self.microphone_test = CameraTest(desk, devices, 300), MicrophoneTest(desk, devices)
         self.camera_box, self.microphone_box, self.part_box = QComboBox(), QComboBox(), QComboBox()
         self.model_words, self.band, self.stage = label("strong", wrap=True), VerdictBand(), PhotoStage(QSize(200, 200))
+        self.person_form, self.person_words = PersonForm(("name", "pin", "again", "badge")), label("strong", wrap=True)
+        self.fault, self._busy = label("warning", wrap=True), False
         self.dots = QLabel()
         self._choices: dict[tuple[str, str], KeyButton] = {}
         self.pages = QStackedWidget()
         self._build(parts, language)
+        self.fault.hide()
         self._fill_devices()
         readiness.changed.connect(self._show_model)
         self.resize(760, 640)
@@ -76,6 +89,7 @@ class SetUp(Sheet):
             _page(self.microphone_box, self._listen_button(), self.microphone_test),
             _page(self.part_box),
             _page(self.model_words),
+            _page(self.person_words, self.person_form, self.fault),
             _page(self.band, self.stage),
         ):
             self.pages.addWidget(page)
@@ -135,6 +149,11 @@ class SetUp(Sheet):
 
     def next(self) -> None:
         """Take what was chosen and go on; the last step ends it."""
+        if self._busy or self.step == _PERSON and self._register():
+            return
+        self._go_on()
+
+    def _go_on(self) -> None:
         self._take()
         if self.step == len(_STEPS) - 1:
             self.accept()
@@ -157,6 +176,49 @@ class SetUp(Sheet):
     def _leave(self) -> None:
         self.camera_test.stop()
         self.microphone_test.stop()
+
+    def _register(self) -> bool:
+        """Has the first person registered, where one was entered; the way goes on when that is done."""
+        station = self._desk.station
+        if station is None or self.person_form.isHidden() or not self._typed():
+            return False
+        try:
+            entered = self.person_form.entered()
+        except Fixable as error:
+            self._refuse(error)
+            return True
+        self._busy = True
+        task = self._desk.ask_people(first_person, station.people, entered)
+        task.done.connect(self._registered)
+        task.failed.connect(self._refuse)
+        return True
+
+    def _typed(self) -> bool:
+        return any(edit.text().strip() for edit in self.person_form.edits.values())
+
+    def _registered(self, person: Person) -> None:
+        self._busy = False
+        self.fault.hide()
+        self.began.emit(person)
+        self._go_on()
+
+    def _refuse(self, error: Exception) -> None:
+        self._busy = False
+        self.fault.setText(sentence(error) if isinstance(error, Fixable) else tr("See under Problems, F8."))
+        self.fault.show()
+
+    def _show_people(self) -> None:
+        """Nobody is asked for where somebody is registered already."""
+        station = self._desk.station
+        if station is not None:
+            self._desk.ask_people(lambda: station.people.open_mode).done.connect(self._people_known)
+
+    def _people_known(self, nobody: bool) -> None:
+        self.person_form.setVisible(nobody)
+        self.person_words.setVisible(not nobody)
+        self.say(self.person_words.setText, mark("People are registered here; see under People, Ctrl+Shift+P."))
+        if nobody and self.step == _PERSON:
+            self.person_form.edits["name"].setFocus()
 
     def _take(self) -> None:
         self._leave()
@@ -186,6 +248,8 @@ class SetUp(Sheet):
         self.respeak()
         if self.step == 1:
             self._try_camera()
+        elif self.step == _PERSON:
+            self._show_people()
         elif last:
             self._judge()
 

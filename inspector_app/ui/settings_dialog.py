@@ -64,6 +64,7 @@ class SettingsDialog(Sheet):
     """Edits a copy; `settings` is the result after it was accepted."""
 
     set_up_wanted = Signal()
+    people_wanted = Signal()
 
     def __init__(
         self, settings: Settings, devices: Devices, language: str, desk: Desk, parent: QWidget | None = None
@@ -127,6 +128,8 @@ class SettingsDialog(Sheet):
             button = key_button(self, "mic", mark("Test the microphone"), "Ctrl+M", lambda: microphone.test(chosen()))
             column.addWidget(button)
             column.addWidget(microphone)
+        elif group == "people":
+            column.addWidget(key_button(self, "users-round", mark("People"), "Ctrl+Shift+P", self._people))
 
     def _camera(self) -> CameraSetup:
         return CameraSetup.of(self._chosen())
@@ -160,6 +163,10 @@ class SettingsDialog(Sheet):
         for group, heading in self.headings.items():
             there = [row for name, row in self.rows.items() if group_of(name, specs[name]) == group]
             heading.setVisible(any(not row.isHidden() for row in there))
+
+    def _people(self) -> None:
+        self.reject()
+        self.people_wanted.emit()
 
     def _guide(self) -> None:
         self.reject()

@@ -137,7 +137,7 @@ class NameDialog(Sheet):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(
             mark("Who works here?"),
-            mark("The name is kept with every unit. People with a PIN are registered with `kensa users add`."),
+            mark("The name is kept with every unit. People with a PIN are registered under People, Ctrl+Shift+P."),
             parent,
         )
         self.edit = QLineEdit(name)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QTextOption, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -191,18 +192,34 @@ class IconButton(_FacedButton):
 
 
 class RailButton(_FacedButton):
-    """A page of the program: icon above word above key."""
+    """A page of the program: icon above word above key; where there is little room the key stands beside the icon."""
 
     def __init__(self, icon_name: str, text: str, key: str) -> None:
         super().__init__(icon_name, text, key, 26)
         self.setCheckable(True)
+        self._close: bool | None = None
         self._word.setProperty("role", "railword")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, theme.GAP_S, 4, theme.GAP_S)
-        column.setSpacing(2)
-        for part in (self._icon, self._word, self._cap):
-            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._grid = QGridLayout(self)
+        self._grid.setHorizontalSpacing(6)
+        self.set_close(False)
         self.toggled.connect(self._chosen)
+        self.restyle()
+
+    def set_close(self, close: bool) -> None:
+        """Less high, or as high as is comfortable."""
+        if close == self._close:
+            return
+        self._close, middle = close, Qt.AlignmentFlag.AlignCenter
+        self._grid.setContentsMargins(4, 2 if close else theme.GAP_S, 4, 2 if close else theme.GAP_S)
+        self._grid.setVerticalSpacing(0 if close else 2)
+        if close:
+            self._grid.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(self._cap, 0, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(self._word, 1, 0, 1, 2, middle)
+        else:
+            for row, part in enumerate((self._icon, self._word, self._cap)):
+                self._grid.addWidget(part, row, 0, 1, 2, middle)
+        self._icon_size = 20 if close else 26
         self.restyle()
 
     def _chosen(self, on: bool) -> None:

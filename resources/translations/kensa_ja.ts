@@ -72,6 +72,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Add a person</source>
+            <translation>ユーザーを追加</translation>
+        </message>
+        <message>
             <source>Agreement study</source>
             <translation type="unfinished" />
         </message>
@@ -124,6 +128,10 @@
             <translation>ほかのプログラムが記録を使用中です。それを終了してからやり直してください。</translation>
         </message>
         <message>
+            <source>Another window works with this data folder. This one reads everything, but keeps and changes nothing.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Answer</source>
             <translation>判定への回答</translation>
         </message>
@@ -152,12 +160,24 @@
             <translation>一覧へ戻る</translation>
         </message>
         <message>
+            <source>Badge</source>
+            <translation>バッジ</translation>
+        </message>
+        <message>
+            <source>Badge (scan it; may stay empty)</source>
+            <translation>バッジ（スキャン。空欄可）</translation>
+        </message>
+        <message>
             <source>Begin to work</source>
             <translation>検査を始める</translation>
         </message>
         <message>
             <source>Blink</source>
             <translation>交互表示</translation>
+        </message>
+        <message>
+            <source>Brightness</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Camera</source>
@@ -353,6 +373,10 @@
         </message>
         <message>
             <source>Drift of p(NG)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Drift of photos</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -612,6 +636,10 @@
             <translation>検査 Kensa</translation>
         </message>
         <message>
+            <source>Kensa is already open</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Kept</source>
             <translation>保存しました</translation>
         </message>
@@ -650,6 +678,14 @@
         <message>
             <source>Leave kiosk mode</source>
             <translation>キオスクモードの終了</translation>
+        </message>
+        <message>
+            <source>Let in again</source>
+            <translation>利用を再開</translation>
+        </message>
+        <message>
+            <source>Let in no more</source>
+            <translation>利用を停止</translation>
         </message>
         <message>
             <source>Light</source>
@@ -744,6 +780,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Name</source>
+            <translation>名前</translation>
+        </message>
+        <message>
             <source>Name and PIN do not belong together; try again.</source>
             <translation>名前と PIN が一致しません。もう一度入力してください。</translation>
         </message>
@@ -754,6 +794,10 @@
         <message>
             <source>Name, Japanese</source>
             <translation>名称（日本語）</translation>
+        </message>
+        <message>
+            <source>New PIN</source>
+            <translation>PIN の再設定</translation>
         </message>
         <message>
             <source>New part</source>
@@ -792,6 +836,26 @@
             <translation>欠点なし</translation>
         </message>
         <message>
+            <source>No judgment: the memory was not enough.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No judgment: the model failed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No judgment: the model gave no number.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No judgment: the model took longer than it may.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No judgment: the program ended twice while it judged this unit.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>No new photo has come into the folder; press the camera's shutter.</source>
             <translation>フォルダに新しい写真がありません。カメラのシャッターを押してください。</translation>
         </message>
@@ -818,6 +882,10 @@
         <message>
             <source>No units in this period. Choose a longer one, or fewer conditions.</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Nobody is registered</source>
+            <translation>ユーザー未登録</translation>
         </message>
         <message>
             <source>Nobody is registered by this name.</source>
@@ -900,6 +968,10 @@
             <translation>付属の見本を 1 つ、実際と同じように判定します。記録には残りません。</translation>
         </message>
         <message>
+            <source>Only read</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Only registered people can sign; register them, or decide otherwise.</source>
             <translation>署名できるのは登録された人だけです。人を登録するか、別の処置を選んでください。</translation>
         </message>
@@ -952,6 +1024,14 @@
             <translation>キオスク解除の PIN</translation>
         </message>
         <message>
+            <source>PIN, 4 to 12 digits</source>
+            <translation>PIN（4～12 桁）</translation>
+        </message>
+        <message>
+            <source>PIN, once more</source>
+            <translation>PIN（確認のため再入力）</translation>
+        </message>
+        <message>
             <source>Pareto of defects</source>
             <translation type="unfinished" />
         </message>
@@ -976,8 +1056,16 @@
             <translation>パターン</translation>
         </message>
         <message>
+            <source>People</source>
+            <translation>ユーザー</translation>
+        </message>
+        <message>
             <source>People and shifts</source>
             <translation>人と直</translation>
+        </message>
+        <message>
+            <source>People are registered here; see under People, Ctrl+Shift+P.</source>
+            <translation>ユーザーは登録済みです。「ユーザー」（Ctrl+Shift+P）で確認できます。</translation>
         </message>
         <message>
             <source>Period</source>
@@ -998,10 +1086,6 @@
         <message>
             <source>Photos</source>
             <translation>写真</translation>
-        </message>
-        <message>
-            <source>Photos: light, contrast, sharpness</source>
-            <translation type="unfinished" />
         </message>
         <message>
             <source>Picked by chance</source>
@@ -1098,6 +1182,10 @@
         <message>
             <source>Review units that chance drew: page Review. The share is a setting.</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Role</source>
+            <translation>役割</translation>
         </message>
         <message>
             <source>Rules</source>
@@ -1276,6 +1364,10 @@
             <translation>モデルの自己診断中</translation>
         </message>
         <message>
+            <source>The PIN is theirs alone: let them type it.</source>
+            <translation>PIN は本人だけのものです。本人に入力してもらってください。</translation>
+        </message>
+        <message>
             <source>The adapter cannot be used with this model; choose another.</source>
             <translation>このモデルではアダプタを使えません。別のアダプタを選んでください。</translation>
         </message>
@@ -1340,6 +1432,10 @@
             <translation>品番ファイルが正しくありません。修正してください。</translation>
         </message>
         <message>
+            <source>The first person</source>
+            <translation>最初の管理者</translation>
+        </message>
+        <message>
             <source>The first person must be a quality administrator; choose that role.</source>
             <translation>最初の人は品質管理者でなければなりません。その役割を選んでください。</translation>
         </message>
@@ -1388,8 +1484,8 @@
             <translation>モデルのファイルが壊れているか足りません。モデルを入れ直してください。</translation>
         </message>
         <message>
-            <source>The name is kept with every unit. People with a PIN are registered with `kensa users add`.</source>
-            <translation>名前はすべての記録に残ります。PIN を使う人は `kensa users add` で登録します。</translation>
+            <source>The name is kept with every unit. People with a PIN are registered under People, Ctrl+Shift+P.</source>
+            <translation>名前はすべての記録に残ります。PIN を持つユーザーは「ユーザー」（Ctrl+Shift+P）で登録します。</translation>
         </message>
         <message>
             <source>The next unit can be begun: Enter or F2.</source>
@@ -1476,6 +1572,10 @@
             <translation>見本の写真がありません。プログラムを設定し直してください。</translation>
         </message>
         <message>
+            <source>The station is open: nothing is asked. Add the first person, and everybody signs in from then on.</source>
+            <translation>サインインなしで使えます。最初の管理者を追加すると、以後は全員がサインインします。</translation>
+        </message>
+        <message>
             <source>The stream does not answer; check its address, password, network and power.</source>
             <translation>ストリームが応答しません。アドレス、パスワード、ネットワーク、電源を確認してください。</translation>
         </message>
@@ -1490,6 +1590,10 @@
         <message>
             <source>The text is too long; shorten it.</source>
             <translation>文が長すぎます。短くしてください。</translation>
+        </message>
+        <message>
+            <source>The two PINs are not the same; type them again.</source>
+            <translation>2 つの PIN が一致しません。入力し直してください。</translation>
         </message>
         <message>
             <source>The unit is judged by its voice note alone.</source>
@@ -1796,8 +1900,20 @@
             <translation>入力内容が矛盾しています。直してください。</translation>
         </message>
         <message>
+            <source>Who looks after the people here. Left empty, the station is open: nobody signs in, nothing is asked.</source>
+            <translation>ユーザーを管理する人です。空欄のままならサインインなしで使えます。</translation>
+        </message>
+        <message>
+            <source>Who may sign in here, and as what. What they did stays theirs.</source>
+            <translation>この工程にサインインできる人と役割です。過去の記録はそのまま残ります。</translation>
+        </message>
+        <message>
             <source>Who works here?</source>
             <translation>作業者を入力</translation>
+        </message>
+        <message>
+            <source>Whoever looks after the people of this station. From then on everybody signs in, by PIN or badge.</source>
+            <translation>この工程のユーザーを管理する人です。登録後は全員が PIN またはバッジでサインインします。</translation>
         </message>
         <message>
             <source>Why they wait</source>
@@ -2012,6 +2128,10 @@
             <translation>左</translation>
         </message>
         <message>
+            <source>let in no more</source>
+            <translation>停止中</translation>
+        </message>
+        <message>
             <source>lot locked for measuring</source>
             <translation>ロットを評価用に固定</translation>
         </message>
@@ -2110,6 +2230,10 @@
         <message>
             <source>on</source>
             <translation>オン</translation>
+        </message>
+        <message>
+            <source>only reading</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>open circuit</source>
@@ -2324,6 +2448,10 @@
             <translation>モデル未読込</translation>
         </message>
         <message>
+            <source>the records are damaged</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>the records are not open</source>
             <translation>記録が開けません</translation>
         </message>
@@ -2378,6 +2506,10 @@
         <message>
             <source>waiting</source>
             <translation>判定待ち</translation>
+        </message>
+        <message>
+            <source>with badge</source>
+            <translation>バッジあり</translation>
         </message>
         <message>
             <source>withdrawn</source>

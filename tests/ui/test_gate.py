@@ -170,6 +170,8 @@ def test_the_guided_set_up_goes_from_language_to_one_judged_sample_by_keys(qtbot
     press(kensa, "Return")
     assert "Ready" in guide.model_words.text()
     press(kensa, "Return")
+    kensa.until(lambda: guide.person_form.edits["name"].hasFocus())
+    press(kensa, "Return")
     kensa.until(lambda: guide.band.answer is Answer.NG)
     press(kensa, "Return")
     closed(kensa, guide)
