@@ -4,7 +4,8 @@ Knows records and labels; knows no splits and writes nothing.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -133,3 +134,8 @@ _TAKEN = (
     "defect", "severity", "boxes", "transcript", "language", "voice_says", "lot", "serial", "operator", "shift",
     "reason", "station", "lighting",
 )  # fmt: skip
+
+
+def with_operator(one: Candidate, called: Callable[[str], str]) -> Candidate:
+    """The same with another name for the operator, as a pseudonym."""
+    return replace(one, said={**one.said, "operator": called(one.said.get("operator", ""))})

@@ -6,17 +6,18 @@ imported only where a model is trained or judges.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector_app import loading, training_sets
-from inspector_app.candidates import of_folder, of_records
+from inspector_app.candidates import of_folder, of_records, with_operator
 from inspector_app.errors import KensaError
 from inspector_app.parts import Parts
 from inspector_app.people import People
 from inspector_app.places import Places, is_name
+from inspector_app.privacy import Privacy
 from inspector_app.quality.gate import Margins
 from inspector_app.records.learned import PROMOTED, ROLLED_BACK, Learned, Promotion
 from inspector_app.records.shadowed import Shadowed
@@ -29,7 +30,7 @@ from inspector_app.weighing import Evaluation, Judges, Weighing, identity_of
 from model_runtime.verdict import StopCheck
 
 if TYPE_CHECKING:
-    from model_runtime.train import Progress, Recipe
+    from model_runtime.train import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Learning:
     ) -> None:
         self.store, self.people, self.places, self.parts, self.settings = store, people, places, parts, settings
         self.learned = Learned(store.database)
+        self.privacy = Privacy(store, people, places)
         self._judges = judges or loading.load_judge
 
     # --- what is learned from ---
@@ -115,6 +117,8 @@ class Learning:
             )
         self.places.make()
         self.places.sets.mkdir(exist_ok=True)
+        if self.privacy.policy.pseudonyms:
+            candidates = [with_operator(one, self.privacy.pseudonym) for one in candidates]
         names = sorted({candidate.part for candidate in candidates})
         locked = {(part, group): golden for part in names for group, golden in self.learned.groups(part).items()}
         folder = self.places.sets / f"{name}@{_next(self.places.sets, name)}"
@@ -139,29 +143,37 @@ class Learning:
 
     # --- learning ---
 
-    def train(
-        self, person: Person | None, training_set: str, recipe: "Recipe", *, model: str | None = None,
-        parent: str | None = None, name: str = "defect", fresh: bool = False, stop: StopCheck | None = None,
-    ) -> "Iterator[Progress]":  # fmt: skip
-        """Trains an adapter; what `model_runtime.train.train` yields. Nothing that judges is changed by it."""
-        from model_runtime.train import Job, train
-
-        self.people.require(person, Right.MODELS)
+    def order(
+        self, person: Person | None, training_set: str, recipe: Mapping[str, Any] | None = None, *,
+        model: str | None = None, parent: str | None = None, name: str = "defect", fresh: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
+        """A training as plain data, to be done here or in a process of its own. Nothing is trained yet."""
+        self.people.require(person, Right.REVIEW)
         if not is_name(name) or "@" in name:
             raise KensaError("bad_name", f"{name!r} cannot name an adapter; give letters, digits, dashes.")
         base, active, threads = loading.chosen(self.places, self.settings, model, parent)
         folder = self.set_folder(training_set)
         self.places.make()
-        job = Job(
-            base, folder, self.places.adapters, self.places.data / "training" / f"{name}-{folder.name}",
-            parent=active, fresh=fresh, name=name, recipe=recipe, who=person.name if person else PROGRAM,
-            program=APP_VERSION, threads=threads,
-        )  # fmt: skip
-        for progress in train(job, stop):
+        return {
+            "model": str(base), "set_folder": str(folder), "out": str(self.places.adapters),
+            "work": str(self.places.data / "training" / f"{name}-{folder.name}"),
+            "parent": str(active) if active else None, "fresh": fresh, "name": name, "recipe": dict(recipe or {}),
+            "who": person.name if person else PROGRAM, "program": APP_VERSION, "threads": threads,
+        }  # fmt: skip
+
+    def train(self, order: Mapping[str, Any], stop: StopCheck | None = None) -> "Iterator[Progress]":
+        """Does what `order` says; what `model_runtime.train.train` yields. Nothing that judges is changed by it."""
+        from model_runtime.train import job_of, train
+
+        for progress in train(job_of(order), stop):
             if progress.adapter is not None:
-                told = {"set": folder.name, "recipe": asdict(recipe)}
-                self.store.note(job.who, "adapter_trained", f"adapter:{progress.adapter.name}", new=told)
+                self.trained(order, progress.adapter)
             yield progress
+
+    def trained(self, order: Mapping[str, Any], adapter: Path) -> None:
+        """Tells the audit trail of a training that is done."""
+        told = {"set": Path(order["set_folder"]).name, "recipe": dict(order["recipe"])}
+        self.store.note(str(order["who"]), "adapter_trained", f"adapter:{adapter.name}", new=told)
 
     def set_folder(self, name: str) -> Path:
         """A set by name, NAME@NUMBER or path; of a bare name the newest."""

@@ -119,7 +119,7 @@ class Weighing:
     # -- what is judged
 
     def _golden(self, folder: Path) -> list[tuple[Case, str, dict[str, str]]]:
-        from model_runtime.dataset import read_card, set_faults
+        from model_runtime.dataset import read_card, set_faults, without_erased
         from model_runtime.labelled import read_labelled, read_rows
 
         if faults := set_faults(folder):
@@ -129,8 +129,8 @@ class Weighing:
         units = read_labelled(folder, training_sets.GOLDEN)
         return [
             (self._case(folder.name, unit, parts.get(unit.part)), row.get("record", ""), _groups(unit, row))
-            for unit, row in zip(units, rows, strict=True)
-            if unit.verdict and (unit.photo is None or unit.photo.is_file())
+            for labelled, row in zip(units, rows, strict=True)
+            if labelled.verdict and (unit := without_erased(labelled)) is not None
         ]
 
     def _recent(self, folder: Path) -> list[tuple[Case, str, dict[str, str]]]:

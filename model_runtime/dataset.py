@@ -6,7 +6,7 @@ evaluation set. Knows no tensors and no model.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from model_runtime.labelled import Labelled, read_labelled, read_rows
 from model_runtime.manifest import canonical_sha256, sha256_of
 from model_runtime.verdict import DEFECTS, Fixable, Question, Severity
 
-CARD = "card.json"
+CARD, ERASED = "card.json", "erased.json"
 FORMAT = 1
 TRAIN, VALIDATION, GOLDEN = "train", "val", "test"
 """Splits of a set. `test` is the golden evaluation set, by the name that labelled folders use."""
@@ -78,14 +78,36 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise Fixable("bad_set", f"The card of the training set {folder.name} cannot be read ({error}).") from error
 
 
+def erased_files(folder: Path) -> dict[str, str]:
+    """File -> SHA-256 of what was erased of a set since it was frozen: a voice, on somebody's request."""
+    try:
+        content = json.loads((folder / ERASED).read_text(encoding="utf-8"))
+        return {str(name): str(told["sha256"]) for name, told in content.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Fixable("bad_set", f"{folder.name}/{ERASED} cannot be read ({error}); restore it.") from error
+
+
+def without_erased(unit: Labelled) -> Labelled | None:
+    """The unit as it is without files that are not there any more; None when nothing is left of it."""
+    voice = unit.voice if unit.voice is not None and unit.voice.is_file() else None
+    photo = unit.photo if unit.photo is not None and unit.photo.is_file() else None
+    if photo is None and (unit.photo is not None or voice is None):
+        return None
+    return replace(unit, voice=voice, transcript=unit.transcript if voice else "")
+
+
 def set_faults(folder: Path) -> list[str]:
     """What was changed in a frozen set since, as sentences; empty when it is as it was."""
     card = read_card(folder)
-    faults = []
+    faults, erased = [], erased_files(folder)
     if canonical_sha256({key: value for key, value in card.items() if key != "sha256"}) != card.get("sha256"):
         faults.append(f"{CARD} was changed.")
     for name, sha256 in card["files"].items():
         path = folder / name
+        if erased.get(name) == sha256:
+            continue  # on request, and told so; what it was is known by its hash
         if not path.is_file():
             faults.append(f"{name} is missing.")
         elif sha256_of(path) != sha256:
@@ -101,9 +123,10 @@ def read_set(folder: Path) -> TrainingSet:
         raise Fixable("changed_set", f"The training set {folder.name} is not what was frozen: {told} Freeze it again.")
     units = list(zip(read_labelled(folder, None), read_rows(folder), strict=True))
     found: dict[str, list[Example]] = {TRAIN: [], VALIDATION: []}
-    for unit, row in units:
-        if row.get("split") in found and unit.verdict and unit.problem is None:
-            found[row["split"]].append(_example(unit, row, card))
+    for labelled, row in units:
+        unit = without_erased(labelled)
+        if unit is not None and row.get("split") in found and unit.verdict and unit.problem is None:
+            found[row["split"]].append(_example(unit, row, card, folder))
     verdicts = {example.target.verdict for example in found[TRAIN]}
     if verdicts != {"OK", "NG"}:
         lacks = " and ".join(sorted({"OK", "NG"} - verdicts)) or "labels"
@@ -111,13 +134,18 @@ def read_set(folder: Path) -> TrainingSet:
     return TrainingSet(folder, card["name"], card["sha256"], tuple(found[TRAIN]), tuple(found[VALIDATION]), card)
 
 
-def _example(unit: Labelled, row: Mapping[str, str], card: Mapping[str, Any]) -> Example:
+def _example(unit: Labelled, row: Mapping[str, str], card: Mapping[str, Any], folder: Path) -> Example:
     part = card.get("parts", {}).get(unit.part, {})
     severity = row.get("severity", "")
     classes = tuple(part.get("defects", ())) or DEFECTS
+    heard, says = unit.transcript, unit.voice_says
+    voice = unit.voice
+    if voice is None and (spoken := row.get("reason_voice_file_name")) and (folder / spoken).is_file():
+        # Why the supervisor decided so, as it was spoken: what an operator would have said of this very unit.
+        voice, heard, says = folder / spoken, row.get("reason", ""), unit.verdict
     question = Question(
         photo=unit.photo,
-        voice=unit.voice,
+        voice=voice,
         golden=unit.golden if unit.photo else None,
         part=unit.part or None,
         defects=classes,
@@ -128,8 +156,8 @@ def _example(unit: Labelled, row: Mapping[str, str], card: Mapping[str, Any]) ->
         defect=unit.defect if unit.defect in classes else "",
         severity=severity if severity in set(Severity) - {Severity.NONE} else "",
         point=_point(unit),
-        heard=unit.transcript or None,
-        voice_says=unit.voice_says,
+        heard=heard or None,
+        voice_says=says,
     )
     return Example(unit.name, question, target)
 

@@ -24,7 +24,7 @@ from model_runtime.student import Progress, Recipe, Student, memory_mb, nll
 from model_runtime.thresholds import choose
 from model_runtime.verdict import Fixable, StopCheck, Stopped, Thresholds
 
-__all__ = ["Job", "Progress", "Recipe", "train"]
+__all__ = ["Job", "Progress", "Recipe", "job_of", "train"]
 
 STATE = "state.safetensors"
 DEFAULT_LORA = (16, 32.0)
@@ -48,6 +48,14 @@ class Job:
     program: str = ""
     threads: int | None = None
     device: str = "cpu"
+
+
+def job_of(order: Mapping[str, Any]) -> Job:
+    """A training from plain data, as another process gets it. TypeError for what it does not know."""
+    told: dict[str, Any] = {name: Path(order[name]) for name in ("model", "set_folder", "out", "work")}
+    told |= {name: order[name] for name in ("fresh", "name", "who", "program", "threads")}
+    parent = Path(order["parent"]) if order["parent"] else None
+    return Job(**told, parent=parent, recipe=Recipe(**order["recipe"]))
 
 
 def train(job: Job, stop: StopCheck | None = None) -> Iterator[Progress]:

@@ -55,8 +55,8 @@ def photo(seed: int = 0, name: str = "a.png") -> Photo:
     return photo_from_bytes(png(seed), name)
 
 
-def voice(name: str = "a.wav") -> Voice:
-    return voice_from_bytes(wav(), name)
+def voice(name: str = "a.wav", seed: int = 0) -> Voice:
+    return voice_from_bytes(wav(0.5 + seed / 100), name)
 
 
 def sample(seed: int = 0, **words: object) -> Sample:

@@ -13,6 +13,7 @@ from inspector_app.errors import KensaError, from_os_error
 from inspector_app.quality.gate import Margins
 from inspector_app.records.learned import Promotion
 from inspector_app.rights import Person, Right
+from inspector_app.shadow import Shadow
 
 COLUMNS = ("in use", "name", "parent", "trained on", "AUROC", "created", "base")
 
@@ -133,6 +134,29 @@ def rollback(run: Run) -> int:
     with night(run) as learning:
         promotion = learning.rollback(acting(run, learning.people, Right.MODELS), run.args.reason or "")
     return _changed(run, promotion)
+
+
+def shadow(run: Run) -> int:
+    """A candidate judges beside the active adapter in a window that is open; without a name, what it has said."""
+    name = run.args.name
+    with night(run) as learning:
+        beside = Shadow(learning.store, learning.people, run.places)
+        if name and not run.args.stop:
+            beside.start(acting(run, learning.people, Right.REVIEW), name)
+            return _say(run, {"shadow": name}, f"{name} judges beside the active adapter from the next unit on.")
+        if run.args.stop:
+            beside.stop(acting(run, learning.people, Right.REVIEW))
+            return _say(run, {"shadow": None}, "No adapter judges beside the active one any more.")
+        candidate = beside.candidate
+        if candidate is None:
+            return _say(run, {"shadow": None}, "No adapter judges beside the active one.")
+        told = {"shadow": candidate, **beside.summary(candidate)}
+    sentence = (
+        f"{candidate} has judged {told['units']} units beside the active adapter and agrees on {told['agree']}; of"
+        f" {told['reviewed']} that a supervisor looked at it missed {told['missed']}, the active one"
+        f" {told['active_missed']}."
+    )
+    return _say(run, told, sentence)
 
 
 def _changed(run: Run, promotion: Promotion) -> int:

@@ -1,8 +1,9 @@
 """The arguments of `kensa`, command by command. Knows names and help; imports no command."""
 
 import argparse
-from datetime import UTC, datetime, time
 
+from inspector_app.commands.argument_types import acting, count, from_time, some, to_time
+from inspector_app.commands.arguments_night import adapters, freeze, purge, train
 from inspector_app.texts import storable
 from inspector_app.version import APP_VERSION
 
@@ -38,15 +39,19 @@ def parser() -> argparse.ArgumentParser:
         "restore", "backup", "prove a backup, then put it in the place of the data; those are kept aside"
     )
     restored.add_argument("file", metavar="FILE")
-    _acting(restored)
+    acting(restored)
     command("salvage", "salvage", "save what can be read of damaged records; the damaged ones are kept aside")
     _models(command("models", "models", "list, install, verify or choose base models"), common)
     _parts(command("parts", "parts", "list the parts, or show one"), common)
     _users(command("users", "users", "who is registered here, and what they may do"), common)
     _evaluate(command("evaluate", "evaluate", "judge labelled folders and report every figure with its interval"))
-    _freeze(command("freeze", "freeze", "make an immutable training set of reviewed units, or of a labelled folder"))
-    _train(command("train", "train", "train an adapter on a frozen set"))
-    _adapters(command("adapters", "adapters", "list, export, import, promote or roll back adapters"), common)
+    freeze(command("freeze", "freeze", "make an immutable training set of reviewed units, or of a labelled folder"))
+    train(command("train", "train", "train an adapter on a frozen set"))
+    adapters(command("adapters", "adapters", "list, export, import, promote or roll back adapters"), common)
+    purge(command("purge", "purge", "erase media and transcripts by the policy, or one voice on request"), common)
+    # For the window alone, which has long work done in a process of its own.
+    work = commands.add_parser("night-work", parents=[common])
+    work.set_defaults(module="inspector_app.commands.night_work", function="work")
     _review(command("review", "review", "what waits for the supervisor; or decide on one unit"))
     _export(command("export", "export", "write units as CSV or XLSX, or a report of them as PDF"))
     _study(command("study", "study", "agreement of people and model with a reference and with each other"))
@@ -84,81 +89,7 @@ def _evaluate(to: argparse.ArgumentParser) -> None:
     to.add_argument("--out", metavar="DIR", help="write figures.json, predictions.csv, report.html and plots there")
     to.add_argument("--baselines", action="store_true", help="beside golden difference and a small network")
     to.add_argument("--probes", action="store_true", help="with a blank photo and with the wrong golden photo too")
-    to.add_argument("--limit", metavar="N", type=_some, help="at most N units of each folder, spread over it")
-
-
-def _freeze(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--list", action="store_true", help="only list the sets that are frozen")
-    to.add_argument("--from", dest="source", metavar="FOLDER", help="a labelled folder, in the place of the records")
-    to.add_argument("--part", metavar="P", type=storable, help="only units of this part")
-    to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
-    to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
-    to.add_argument("--unreviewed", action="store_true", help="also units that only an operator accepted")
-    to.add_argument(
-        "--class",
-        dest="classes",
-        metavar="C",
-        action="append",
-        help="of the NG units only this class (may be repeated)",
-    )
-    to.add_argument("--golden", metavar="PHOTO", help="photo of a good part, where the folder names none")
-    to.add_argument("--name", metavar="NAME", help="how the set is called; else as the part or the folder")
-    to.add_argument(
-        "--golden-share", metavar="%", type=_per_cent, default=20, help="locked for measuring (default: 20)"
-    )
-    to.add_argument("--validation-share", metavar="%", type=_per_cent, default=20, help="of the rest (default: 20)")
-    _acting(to)
-
-
-def _train(to: argparse.ArgumentParser) -> None:
-    to.add_argument("set", metavar="SET", help="a frozen set, NAME or NAME@NUMBER")
-    to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
-    to.add_argument("--adapter", metavar="A", help="start from this adapter, else from the one in use")
-    to.add_argument("--fresh", action="store_true", help="start from zero")
-    to.add_argument("--name", metavar="NAME", default="defect", help="how the adapter is called (default: defect)")
-    to.add_argument("--seed", metavar="N", type=_count, default=0)
-    to.add_argument("--steps", metavar="N", type=_some, help="else by the size of the set")
-    to.add_argument("--batch", metavar="N", type=_some, default=16, help="units a step (default: 16)")
-    to.add_argument("--miss-cost", metavar="X", type=_cost, default=1.0, help="weight of a missed defect (default: 1)")
-    to.add_argument(
-        "--overkill-cost", metavar="X", type=_cost, default=1.0, help="weight of a false alarm (default: 1)"
-    )
-    _acting(to)
-
-
-def _adapters(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
-    to.set_defaults(function="list_adapters")
-    actions = to.add_subparsers(metavar="ACTION")
-
-    def action(name: str, function: str, text: str) -> argparse.ArgumentParser:
-        added = actions.add_parser(name, help=text, description=text, parents=[common])
-        added.set_defaults(function=function)
-        if function != "list_adapters":
-            _acting(added)
-        return added
-
-    action("list", "list_adapters", "the adapters of this station")
-    out = action("export", "export", "write an adapter as one signed file")
-    out.add_argument("name", metavar="NAME@VERSION")
-    out.add_argument("file", nargs="?", metavar="FILE", help="else NAME@VERSION.kensa-adapter")
-    taken = action("import", "take_in", "take in a signed file, if all of it fits")
-    taken.add_argument("file", metavar="FILE")
-    taken.add_argument("--model", metavar="M", help="the model that it must fit; else the one in use")
-    trusted = action("trust", "trust", "take in adapters that are signed with this key from now on")
-    trusted.add_argument("key", metavar="KEY", help="64 hexadecimal digits, as export says them")
-    trusted.add_argument("called", metavar="NAME", type=storable, help="whose key it is")
-    let_in = action("promote", "promote", "weigh an adapter and let it judge, if it is not worse")
-    let_in.add_argument("name", metavar="NAME@VERSION")
-    let_in.add_argument("--reason", metavar="TEXT", type=storable, help="kept in the audit trail")
-    let_in.add_argument(
-        "--set", metavar="SET", help="whose golden evaluation set; else that of the set it learned from"
-    )
-    let_in.add_argument(
-        "--overkill-margin", metavar="%", type=_per_cent, default=2, help="overkill may be worse by (2)"
-    )
-    let_in.add_argument("--dry-run", action="store_true", help="only weigh")
-    back = action("rollback", "rollback", "the adapter before the newest promotion judges again")
-    back.add_argument("--reason", metavar="TEXT", type=storable, help="kept in the audit trail")
+    to.add_argument("--limit", metavar="N", type=some, help="at most N units of each folder, spread over it")
 
 
 def _history(to: argparse.ArgumentParser) -> None:
@@ -174,10 +105,10 @@ def _history(to: argparse.ArgumentParser) -> None:
     to.add_argument("--adapter", metavar="A", type=storable, help="judged by this one, as defect@3")
     to.add_argument("--sort", choices=("newest", "oldest", "p_ng"), default="newest")
     to.add_argument("--state", choices=STATES)
-    to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
-    to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
+    to.add_argument("--since", metavar="DATE", type=from_time, help="captured at or after this date or time")
+    to.add_argument("--until", metavar="DATE", type=to_time, help="captured at or before this time, or on this date")
     to.add_argument("--before", metavar="ID", type=storable, help="only what was kept before this one")
-    to.add_argument("--limit", metavar="N", type=_count)
+    to.add_argument("--limit", metavar="N", type=count)
 
 
 def _review(to: argparse.ArgumentParser) -> None:
@@ -189,18 +120,18 @@ def _review(to: argparse.ArgumentParser) -> None:
     to.add_argument("--region", metavar="ROW,COL", help="where the defect is, from 1,1 (top left) to 8,8")
     to.add_argument("--disposition", choices=("accept", "rework", "scrap", "concession", "hold"))
     to.add_argument("--reason", metavar="T", type=storable, default="", help="needed where the verdict is changed")
-    _acting(to)
+    acting(to)
 
 
 def _export(to: argparse.ArgumentParser) -> None:
     to.add_argument("out", metavar="FILE", help="its name ends with .csv, .xlsx or .pdf")
     for name in ("part", "lot", "serial", "operator", "shift"):
         to.add_argument(f"--{name}", metavar=name[0].upper(), type=storable)
-    to.add_argument("--since", metavar="DATE", type=_from, help="captured at or after this date or time")
-    to.add_argument("--until", metavar="DATE", type=_to, help="captured at or before this time, or on this date")
+    to.add_argument("--since", metavar="DATE", type=from_time, help="captured at or after this date or time")
+    to.add_argument("--until", metavar="DATE", type=to_time, help="captured at or before this time, or on this date")
     to.add_argument("--language", choices=("ja", "en"), help="of a report (else that of the settings)")
-    to.add_argument("--reference-since", metavar="DATE", type=_from, help="drift is told against this period")
-    to.add_argument("--reference-until", metavar="DATE", type=_to)
+    to.add_argument("--reference-since", metavar="DATE", type=from_time, help="drift is told against this period")
+    to.add_argument("--reference-until", metavar="DATE", type=to_time)
 
 
 def _verify(to: argparse.ArgumentParser) -> None:
@@ -211,15 +142,15 @@ def _backup(to: argparse.ArgumentParser) -> None:
     to.add_argument("file", nargs="?", metavar="FILE", help="as kensa.kensa-backup")
     to.add_argument("--scheduled", action="store_true", help="into the folder of the settings; the oldest are deleted")
     to.add_argument("--check", action="store_true", help="only prove that FILE is whole")
-    _acting(to)
+    acting(to)
 
 
 def _study(to: argparse.ArgumentParser) -> None:
     to.add_argument("tables", nargs="+", metavar="CSV", help="columns unit, reference, appraiser, trial, verdict")
     to.add_argument("--plan", metavar="FILE", help="write a table to fill in, in random order, and compute nothing")
     to.add_argument("--appraisers", metavar="NAMES", type=storable, default="", help="who judges, parted by commas")
-    to.add_argument("--trials", metavar="N", type=_some, default=3, help="how often each judges (default: 3)")
-    to.add_argument("--model-trials", metavar="N", type=_some, help="let the model judge the units N times, too")
+    to.add_argument("--trials", metavar="N", type=some, default=3, help="how often each judges (default: 3)")
+    to.add_argument("--model-trials", metavar="N", type=some, help="let the model judge the units N times, too")
     to.add_argument("--model", metavar="M", help="an installed model, or the folder of one")
     to.add_argument("--adapter", metavar="A", help="an installed adapter NAME@VERSION, or the folder of one")
 
@@ -242,7 +173,7 @@ def _models(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> Non
     verify.add_argument("name", nargs="?", metavar="NAME", help="else the one in use")
     use = action("use", "use", "choose the model that judges from now on")
     use.add_argument("name", metavar="NAME")
-    _acting(use)
+    acting(use)
 
 
 def _parts(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
@@ -266,7 +197,7 @@ def _users(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None
         added.set_defaults(function=function)
         if function != "list_users":
             added.add_argument("name", metavar="NAME", type=storable)
-            _acting(added)
+            acting(added)
         return added
 
     action("list", "list_users", "everybody who is registered")
@@ -277,51 +208,3 @@ def _users(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None
         to_badge.add_argument("--badge", action="store_true", help="ask for a badge's code too; empty takes it away")
     action("disable", "disable", "somebody may not sign in any more; what they did stays theirs")
     action("enable", "enable", "somebody may sign in again")
-
-
-def _acting(to: argparse.ArgumentParser) -> None:
-    to.add_argument(
-        "--as", dest="acting", metavar="NAME", type=storable, help="who does this, where people are registered"
-    )
-
-
-def _from(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)  # without a zone, the local one is meant
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-01-31 or 2026-01-31T08:00") from None
-
-
-def _to(text: str) -> datetime:
-    moment = _from(text)
-    if len(text) > len("2026-01-31"):
-        return moment
-    return datetime.combine(datetime.fromisoformat(text), time.max).astimezone(UTC)
-
-
-def _some(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no count from 1")
-    return int(text)
-
-
-def _per_cent(text: str) -> int:
-    if not text.isdecimal() or int(text) > 90:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 to 90 per cent")
-    return int(text)
-
-
-def _cost(text: str) -> float:
-    try:
-        cost = float(text)
-    except ValueError:
-        cost = 0.0
-    if not 0.0 < cost < 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no weight above zero")
-    return cost
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no count")
-    return int(text)

@@ -24,29 +24,16 @@ PHASES = {"look": "Looking at the photos", "learn": "Learning", "choose": "Choos
 def train(run: Run) -> int:
     """Trains, tells how far it is, and ends with the adapter's name."""
     step_aside()
-    from model_runtime.train import Recipe
-
     args = run.args
-    recipe = Recipe(
-        seed=args.seed,
-        steps=args.steps or 0,
-        batch=args.batch,
-        miss_cost=args.miss_cost,
-        overkill_cost=args.overkill_cost,
-    )
+    recipe = {"seed": args.seed, "steps": args.steps or 0, "batch": args.batch,
+              "miss_cost": args.miss_cost, "overkill_cost": args.overkill_cost}  # fmt: skip
     adapter = None
     with night(run) as learning, _until_interrupted() as stop:
-        person = acting(run, learning.people, Right.MODELS)
-        going = learning.train(
-            person,
-            args.set,
-            recipe,
-            model=args.model,
-            parent=args.adapter,
-            name=args.name,
-            fresh=args.fresh,
-            stop=stop.is_set,
+        person = acting(run, learning.people, Right.REVIEW)
+        order = learning.order(
+            person, args.set, recipe, model=args.model, parent=args.adapter, name=args.name, fresh=args.fresh
         )
+        going = learning.train(order, stop.is_set)
         try:
             with run.terminal.meter(1000, "Training") as meter:
                 for progress in going:

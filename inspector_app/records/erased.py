@@ -137,17 +137,21 @@ def _erase_text(session: Session, sample_id: str, reason: str, who: str) -> bool
         .order_by(AuditRow.seq)
     )
     done = set(session.scalars(select(ErasedTextRow.seq).where(ErasedTextRow.sample_id == sample_id)))
-    told = [(entry, left) for entry in entries if (left := _without(entry)) is not None and entry.seq not in done]
+    told: list[tuple[AuditRow, str]] = []
+    for entry in entries:
+        left = _without(entry)
+        if left is not None and entry.seq not in done:
+            told.append((entry, left))
     if not told:
         return False
     held = [row for row in _signatures(session, sample_id) if row.record_sha256 == _signed(session, row)]
     facts = []
-    for entry, left in told:
-        row = ErasedTextRow(seq=entry.seq, sample_id=sample_id, told=left, reason=reason, who=who, at=datetime.now(UTC))
+    for entry, rest in told:
+        row = ErasedTextRow(seq=entry.seq, sample_id=sample_id, told=rest, reason=reason, who=who, at=datetime.now(UTC))
         session.add(row)
         session.flush()
         facts.append(text_facts(row))
-        session.execute(update(AuditRow).where(AuditRow.seq == entry.seq).values(new=left))
+        session.execute(update(AuditRow).where(AuditRow.seq == entry.seq).values(new=rest))
     session.execute(update(VerdictRow).where(VerdictRow.sample_id == sample_id).values(heard=""))
     session.execute(update(LineRow).where(LineRow.sample_id == sample_id, LineRow.kind.in_(SPOKEN)).values(text=""))
     session.expire_all()
