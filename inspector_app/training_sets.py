@@ -34,6 +34,8 @@ LEAST_GROUPS = 5
 """Fewer lots than that cannot be split: then serial numbers are, or the units themselves."""
 FLOOR = {GOLDEN: (5, 0.5), VALIDATION: (4, 0.25)}
 """Good and bad units, each, that a split gets at least, and the share of them that it may get for that."""
+LEAST_LIT, APART = 12, 8.0
+"""Photos, and levels of 255 between the darkest and the brightest, from which on lighting is a question."""
 LISTED = 200
 """Pairs of near-duplicates that the card names; it always says how many there are."""
 
@@ -109,6 +111,8 @@ def freeze(
         for unit, where in zip(found, splits, strict=True)
     ]
     pairs, alike = _alike(units, splits)
+    for row, light in zip(rows, _lighting(units), strict=True):
+        row.setdefault("lighting", light)
     draft = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
     try:
@@ -240,6 +244,18 @@ def _alike(units: Sequence[Candidate], splits: Sequence[str]) -> tuple[list[dict
     sentence = f"{len(pairs)} pairs of photos are nearly the same"
     sentence += f", {across} of them across the border of the golden evaluation set." if across else "."
     return pairs, sentence
+
+
+def _lighting(units: Sequence[Candidate]) -> list[str]:
+    """dark, middle or bright, a third of the photos each, where they differ at all; a model could learn the lamp."""
+    levels = [likeness.brightness(unit.files["file_name"]) if "file_name" in unit.files else None for unit in units]
+    known = sorted(level for level in levels if level is not None)
+    if len(known) < LEAST_LIT or known[-1] - known[0] < APART:
+        return ["" if level is None else "even" for level in levels]
+    low, high = known[len(known) // 3], known[2 * len(known) // 3]
+    return [
+        "" if level is None else "dark" if level < low else "bright" if level >= high else "middle" for level in levels
+    ]
 
 
 def _conflicts(units: Sequence[Candidate], pairs: list[dict[str, Any]]) -> list[dict[str, str]]:
