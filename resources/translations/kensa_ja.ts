@@ -36,6 +36,14 @@
             <translation>特採には電子署名が必要です。PIN を入力すると、お名前がこの記録に結び付けられます。</translation>
         </message>
         <message>
+            <source>A file of this name exists already; choose another name.</source>
+            <translation>同じ名前のファイルがあります。別の名前にしてください。</translation>
+        </message>
+        <message>
+            <source>A goal without its tick is none. Who changes goals, when and why, is kept.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>A golden photo needs a photo to compare; add one or leave it out.</source>
             <translation>良品見本には比べる写真が必要です。写真を加えるか、良品見本を外してください。</translation>
         </message>
@@ -52,8 +60,16 @@
             <translation>写真が必要です</translation>
         </message>
         <message>
+            <source>A restore was interrupted and cannot be ended; the old data lie in the folders before-*.</source>
+            <translation>復元が中断され、完了できません。元のデータは before-* フォルダにあります。</translation>
+        </message>
+        <message>
             <source>A supervisor has decided on this unit already; speak to them.</source>
             <translation>この製品は監督者が判断済みです。監督者に相談してください。</translation>
+        </message>
+        <message>
+            <source>A supervisor sets them: miss, overkill, coverage, takt, minutes of people. Ctrl+E.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>A supervisor's PIN is needed.</source>
@@ -64,8 +80,20 @@
             <translation>音声メモが必要です</translation>
         </message>
         <message>
+            <source>About {count} more units, drawn by chance and reviewed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>About {count} more units.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Accept, next unit</source>
             <translation>承認して次へ</translation>
+        </message>
+        <message>
+            <source>Adapter</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Adapter version</source>
@@ -76,7 +104,15 @@
             <translation>ユーザーを追加</translation>
         </message>
         <message>
+            <source>Added since</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Agreement study</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -96,16 +132,16 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>All records, no conditions</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>All shifts</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>All that waits</source>
             <translation>未処理すべて</translation>
-        </message>
-        <message>
-            <source>All verdicts</source>
-            <translation>すべての判定</translation>
         </message>
         <message>
             <source>All versions</source>
@@ -128,8 +164,12 @@
             <translation>ほかのプログラムが記録を使用中です。それを終了してからやり直してください。</translation>
         </message>
         <message>
+            <source>Another program works with the data folder; close it and try again.</source>
+            <translation>別のプログラムがデータフォルダを使用しています。閉じてからやり直してください。</translation>
+        </message>
+        <message>
             <source>Another window works with this data folder. This one reads everything, but keeps and changes nothing.</source>
-            <translation type="unfinished" />
+            <translation>別のウィンドウがこのデータフォルダを使用中です。このウィンドウでは閲覧だけでき、保存や変更はできません。</translation>
         </message>
         <message>
             <source>Answer</source>
@@ -150,6 +190,10 @@
         <message>
             <source>As the system</source>
             <translation>システムに合わせる</translation>
+        </message>
+        <message>
+            <source>Audit trail</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Back</source>
@@ -268,8 +312,20 @@
             <translation>終了中</translation>
         </message>
         <message>
+            <source>Columns</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Compare</source>
             <translation>比較</translation>
+        </message>
+        <message>
+            <source>Conditions</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Conditions, order and columns are kept; a view of that name is replaced.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Connect one, or choose it in the settings; sound files work meanwhile.</source>
@@ -332,8 +388,16 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Decide about it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Deciding about units is for a supervisor: sign in with Ctrl+L.</source>
             <translation>判定の確認は監督者が行います。Ctrl+L で本人を選んでください。</translation>
+        </message>
+        <message>
+            <source>Decisions</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Defect</source>
@@ -356,6 +420,10 @@
             <translation>1字消す</translation>
         </message>
         <message>
+            <source>Delete a view</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Details</source>
             <translation>詳細</translation>
         </message>
@@ -366,6 +434,10 @@
         <message>
             <source>Disk</source>
             <translation>ディスク</translation>
+        </message>
+        <message>
+            <source>Disposition</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Drawn</source>
@@ -468,6 +540,14 @@
             <translation>空きを増やすか、データの場所を移してください。</translation>
         </message>
         <message>
+            <source>From</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>From the first day to the last, both included.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>From – to …</source>
             <translation type="unfinished" />
         </message>
@@ -480,7 +560,19 @@
             <translation>反射で一部が見えません。製品か照明の向きを変えてください。</translation>
         </message>
         <message>
+            <source>Goal: {goal}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Goals (KPI)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Goals of the proof of concept</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Goals set on {day} by {name}.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -502,6 +594,10 @@
         <message>
             <source>Guided set-up</source>
             <translation>初期設定ガイド</translation>
+        </message>
+        <message>
+            <source>Have it approved anew under Parts, Ctrl+P.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Heard</source>
@@ -592,6 +688,10 @@
             <translation>次にプログラムを起動したときに判定します。</translation>
         </message>
         <message>
+            <source>It lies on the goal: no number of units will tell.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>It runs inside this computer; nothing leaves it.</source>
             <translation>このコンピュータの中で動きます。外部には何も送りません。</translation>
         </message>
@@ -637,11 +737,15 @@
         </message>
         <message>
             <source>Kensa is already open</source>
-            <translation type="unfinished" />
+            <translation>Kensa はすでに開いています</translation>
         </message>
         <message>
             <source>Kept</source>
             <translation>保存しました</translation>
+        </message>
+        <message>
+            <source>Kept files are missing, so no whole backup can be made; see kensa verify.</source>
+            <translation>保存済みのファイルが欠けているため、完全なバックアップを作れません。kensa verify で確認してください。</translation>
         </message>
         <message>
             <source>Kept, not judged</source>
@@ -690,6 +794,10 @@
         <message>
             <source>Light</source>
             <translation>明るい</translation>
+        </message>
+        <message>
+            <source>Likeliest NG first</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Limit sample</source>
@@ -808,6 +916,10 @@
             <translation>新しい製品へ</translation>
         </message>
         <message>
+            <source>Newest first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Next</source>
             <translation>次へ</translation>
         </message>
@@ -832,28 +944,36 @@
             <translation>カメラがありません</translation>
         </message>
         <message>
+            <source>No conditions</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>No defect found</source>
             <translation>欠点なし</translation>
         </message>
         <message>
-            <source>No judgment: the memory was not enough.</source>
+            <source>No goals for this part</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No judgment: the memory was not enough.</source>
+            <translation>判定なし：メモリが足りませんでした。</translation>
         </message>
         <message>
             <source>No judgment: the model failed.</source>
-            <translation type="unfinished" />
+            <translation>判定なし：モデルが異常終了しました。</translation>
         </message>
         <message>
             <source>No judgment: the model gave no number.</source>
-            <translation type="unfinished" />
+            <translation>判定なし：モデルが数値を出しませんでした。</translation>
         </message>
         <message>
             <source>No judgment: the model took longer than it may.</source>
-            <translation type="unfinished" />
+            <translation>判定なし：モデルが制限時間を超えました。</translation>
         </message>
         <message>
             <source>No judgment: the program ended twice while it judged this unit.</source>
-            <translation type="unfinished" />
+            <translation>判定なし：この品の判定中にプログラムが二度終了しました。</translation>
         </message>
         <message>
             <source>No new photo has come into the folder; press the camera's shutter.</source>
@@ -960,6 +1080,10 @@
             <translation>古い製品へ</translation>
         </message>
         <message>
+            <source>Oldest first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>On {count} reviewed units, {random} of them picked at random: missed {miss}, rejected wrongly {overkill}, decided without a person {coverage}.</source>
             <translation>レビュー済み {count} 個（うち抜き取り {random} 個）では、見逃し {miss}、過検出 {overkill}、自動判定 {coverage}。</translation>
         </message>
@@ -969,7 +1093,7 @@
         </message>
         <message>
             <source>Only read</source>
-            <translation type="unfinished" />
+            <translation>閲覧のみで続ける</translation>
         </message>
         <message>
             <source>Only registered people can sign; register them, or decide otherwise.</source>
@@ -1002,6 +1126,10 @@
         <message>
             <source>Operator disagrees</source>
             <translation>作業者が異議</translation>
+        </message>
+        <message>
+            <source>Order</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Overkill rate</source>
@@ -1184,11 +1312,19 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Reviewed by</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Role</source>
             <translation>役割</translation>
         </message>
         <message>
             <source>Rules</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Samples</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1201,6 +1337,14 @@
         </message>
         <message>
             <source>Save the chart</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save this view</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save this view …</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1244,8 +1388,8 @@
             <translation>設定を検索</translation>
         </message>
         <message>
-            <source>Search: part, lot, serial, defect, words heard   (Ctrl+F)</source>
-            <translation>検索: 品番・ロット・製造番号・欠点・聞き取り   (Ctrl+F)</translation>
+            <source>Search: part, lot, serial, operator, words heard, reason   (Ctrl+F)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>See under Problems, F8.</source>
@@ -1258,6 +1402,10 @@
         <message>
             <source>Serial number</source>
             <translation>製造番号</translation>
+        </message>
+        <message>
+            <source>Set goals</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Settings</source>
@@ -1284,6 +1432,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Show</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Side by side</source>
             <translation>並べて表示</translation>
         </message>
@@ -1300,8 +1452,16 @@
             <translation>特採の署名</translation>
         </message>
         <message>
+            <source>Signatures</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Simulated camera</source>
             <translation>模擬カメラ</translation>
+        </message>
+        <message>
+            <source>Since the goals were set</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Something went wrong inside the program; the details were written to the log. You can go on.</source>
@@ -1330,6 +1490,10 @@
         <message>
             <source>Stop and send</source>
             <translation>終えて送る</translation>
+        </message>
+        <message>
+            <source>Supervisor</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Swipe</source>
@@ -1370,6 +1534,14 @@
         <message>
             <source>The adapter cannot be used with this model; choose another.</source>
             <translation>このモデルではアダプタを使えません。別のアダプタを選んでください。</translation>
+        </message>
+        <message>
+            <source>The anchor of the audit trail cannot be read; put it aside, a new one is begun.</source>
+            <translation>監査証跡のアンカーを読めません。ファイルを退避すると新しく作られます。</translation>
+        </message>
+        <message>
+            <source>The backup is damaged or no backup; nothing was changed. Choose another one.</source>
+            <translation>バックアップが壊れているか、バックアップではありません。何も変更していません。別のファイルを選んでください。</translation>
         </message>
         <message>
             <source>The camera cannot be opened; close other programs that use it, or reconnect it.</source>
@@ -1480,8 +1652,16 @@
             <translation>AI の判定に同意</translation>
         </message>
         <message>
+            <source>The model took too long for a unit; it is inconclusive, and the model is loaded anew.</source>
+            <translation>モデルの判定が時間を超えました。この品は「要確認」とし、モデルを読み込み直します。</translation>
+        </message>
+        <message>
             <source>The model's files are damaged or incomplete; install the model again.</source>
             <translation>モデルのファイルが壊れているか足りません。モデルを入れ直してください。</translation>
+        </message>
+        <message>
+            <source>The model's own</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The name is kept with every unit. People with a PIN are registered under People, Ctrl+Shift+P.</source>
@@ -1562,6 +1742,10 @@
         <message>
             <source>The records were written by a newer Kensa; update the program.</source>
             <translation>記録は新しい版の Kensa で書かれています。プログラムを更新してください。</translation>
+        </message>
+        <message>
+            <source>The records were written by an older Kensa; open them once to write first.</source>
+            <translation>古い Kensa の記録です。先に一度、通常の方法で開いてください。</translation>
         </message>
         <message>
             <source>The region of interest does not fit; give left, top, width, height in per cent.</source>
@@ -1658,6 +1842,10 @@
         <message>
             <source>The voice note's format cannot be used; record it again as mono.</source>
             <translation>音声メモの形式を使えません。モノラルで録音し直してください。</translation>
+        </message>
+        <message>
+            <source>There are no records in this data folder yet; open it to write first.</source>
+            <translation>このデータフォルダにはまだ記録がありません。先に通常の方法で開いてください。</translation>
         </message>
         <message>
             <source>There is neither a photo nor a voice note; give at least one.</source>
@@ -1780,12 +1968,20 @@
             <translation>このユーザーはカメラを使えません。video グループに加えてください。</translation>
         </message>
         <message>
+            <source>This window only reads, since another one has the data folder open; work there.</source>
+            <translation>別のウィンドウがデータフォルダを開いているため、このウィンドウは閲覧専用です。もう一方で操作してください。</translation>
+        </message>
+        <message>
             <source>Thresholds</source>
             <translation>しきい値</translation>
         </message>
         <message>
             <source>Time</source>
             <translation>時刻</translation>
+        </message>
+        <message>
+            <source>To</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Today</source>
@@ -1812,8 +2008,12 @@
             <translation>失敗が続きました。{seconds} 秒待ってからもう一度入力してください。</translation>
         </message>
         <message>
-            <source>Try fewer letters, or all verdicts.</source>
-            <translation>文字を減らすか、すべての判定を選んでください。</translation>
+            <source>Took</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Try fewer letters or conditions: Ctrl+0.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Undo the last</source>
@@ -1832,6 +2032,10 @@
             <translation>検査数</translation>
         </message>
         <message>
+            <source>Units that chance draws must be reviewed; the share is a setting.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Upper limit</source>
             <translation type="unfinished" />
         </message>
@@ -1842,6 +2046,10 @@
         <message>
             <source>Verdicts are seen, not heard.</source>
             <translation>判定音は鳴りませんが、画面で分かります。</translation>
+        </message>
+        <message>
+            <source>Views</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Voice against photo</source>
@@ -1892,6 +2100,10 @@
             <translation>示す内容</translation>
         </message>
         <message>
+            <source>What judged it, and hashes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>What the window speaks. It can be changed at any time in the settings.</source>
             <translation>画面の言語です。設定でいつでも変更できます。</translation>
         </message>
@@ -1932,6 +2144,10 @@
             <translation>理由を入力</translation>
         </message>
         <message>
+            <source>Yesterday</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Yield</source>
             <translation>良品率</translation>
         </message>
@@ -1942,6 +2158,14 @@
         <message>
             <source>You have no right to do this; ask a supervisor.</source>
             <translation>この操作の権限がありません。監督者に依頼してください。</translation>
+        </message>
+        <message>
+            <source>a golden or limit sample expires soon</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>a golden or limit sample has expired</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>accept</source>
@@ -1970,6 +2194,14 @@
         <message>
             <source>asked anew</source>
             <translation>毎回入力</translation>
+        </message>
+        <message>
+            <source>at least</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>at most</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>automatic</source>
@@ -2050,6 +2282,10 @@
         <message>
             <source>damage</source>
             <translation>損傷</translation>
+        </message>
+        <message>
+            <source>damaged</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>decided</source>
@@ -2152,6 +2388,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>met</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>minor</source>
             <translation>軽</translation>
         </message>
@@ -2212,6 +2452,14 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>not enough data yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>not met</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>not used</source>
             <translation>使わない</translation>
         </message>
@@ -2233,7 +2481,7 @@
         </message>
         <message>
             <source>only reading</source>
-            <translation type="unfinished" />
+            <translation>閲覧のみ</translation>
         </message>
         <message>
             <source>open circuit</source>
@@ -2294,6 +2542,10 @@
         <message>
             <source>photo or voice erased</source>
             <translation>写真・音声の消去</translation>
+        </message>
+        <message>
+            <source>photographed again of</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>photographed anew</source>
@@ -2372,6 +2624,10 @@
             <translation>設定の変更</translation>
         </message>
         <message>
+            <source>shift</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>short circuit</source>
             <translation>短絡</translation>
         </message>
@@ -2394,6 +2650,10 @@
         <message>
             <source>signed out</source>
             <translation>サインアウト</translation>
+        </message>
+        <message>
+            <source>since {moment}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>slag inclusion</source>
@@ -2440,20 +2700,20 @@
             <translation>ディスク残量わずか</translation>
         </message>
         <message>
-            <source>the golden sample has expired</source>
-            <translation>良品見本の期限切れ</translation>
-        </message>
-        <message>
             <source>the model is not loaded</source>
             <translation>モデル未読込</translation>
         </message>
         <message>
             <source>the records are damaged</source>
-            <translation type="unfinished" />
+            <translation>記録が壊れています</translation>
         </message>
         <message>
             <source>the records are not open</source>
             <translation>記録が開けません</translation>
+        </message>
+        <message>
+            <source>thresholds</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>times, ms</source>
@@ -2478,6 +2738,10 @@
         <message>
             <source>transcript corrected</source>
             <translation>聞き取りの訂正</translation>
+        </message>
+        <message>
+            <source>undone</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>unevenness</source>
@@ -2508,12 +2772,20 @@
             <translation>判定待ち</translation>
         </message>
         <message>
+            <source>waits for a decision</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>with badge</source>
             <translation>バッジあり</translation>
         </message>
         <message>
             <source>withdrawn</source>
             <translation>取り消し</translation>
+        </message>
+        <message>
+            <source>work order</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{adapter}: {says}   PSI {psi}, KS {ks} (p = {p})</source>
@@ -2544,7 +2816,19 @@
             <translation>ほかに {count} 件あります。</translation>
         </message>
         <message>
+            <source>{count} more: search for it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{count} points break a rule (red diamonds)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} records</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} records shown, more below</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2558,6 +2842,10 @@
         <message>
             <source>{length} recorded</source>
             <translation>録音 {length}</translation>
+        </message>
+        <message>
+            <source>{minutes} min</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{name} goes to the supervisor.</source>
@@ -2592,6 +2880,14 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{name}: expired on {day}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name}: expires on {day}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{name}: {verdict}. Ctrl+Down shows it.</source>
             <translation>{name}：{verdict}。Ctrl+↓ で表示します。</translation>
         </message>
@@ -2610,6 +2906,10 @@
         <message>
             <source>{seconds} s left</source>
             <translation>残り {seconds} 秒</translation>
+        </message>
+        <message>
+            <source>{units} units since {since}; of these {drawn} were drawn by chance and reviewed.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>“{field}” cannot be this; correct it.</source>
