@@ -77,6 +77,15 @@ class PartEditor:
             for v in self._versions.of(name)
         ]
 
+    def goals_set(self, part: Part) -> tuple[datetime | None, str]:
+        """When the goals that a part has now were set in the program, and by whom; (None, "") of those of a file."""
+        found: tuple[datetime | None, str] = (None, "")
+        for version in self.versions(part.name):
+            if version.part.goals != part.goals:
+                break
+            found = (version.at, version.who)
+        return found
+
     def keep_photo(self, photo: Photo) -> Path:
         """A photo for a golden or limit sample, put among the kept files; where it lies."""
         return self._store.put(photo)[1]

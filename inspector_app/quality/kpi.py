@@ -105,6 +105,11 @@ def _standing(name: str, goal: float, found: Rate, upper: bool) -> Standing:
     return Standing(name, goal, found.value, found.low, found.high, found.total, says, more)
 
 
+def says(found: Rate | Estimate, goal: float, upper: bool) -> Says:
+    """Where a share stands to its goal."""
+    return _says(found, goal, upper)
+
+
 def _says(found: Rate | Estimate, goal: float, upper: bool) -> Says:
     better, worse = (found.high <= goal, found.low > goal) if upper else (found.low >= goal, found.high < goal)
     return Says.NOT_ENOUGH if found.value is None or not (better or worse) else Says.MET if better else Says.NOT_MET

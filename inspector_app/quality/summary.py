@@ -5,7 +5,7 @@ names every field and its source.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -146,16 +146,29 @@ def person_minutes(units: Sequence[Unit]) -> float | None:
         when[unit.operator].append(unit.at)
         if unit.reviewed_at is not None:
             when[unit.reviewer].append(unit.reviewed_at)
+    return minutes_of(when, len(units))
+
+
+def minutes_of(when: Mapping[str, Sequence[datetime]], units: int) -> float | None:
+    """The same from the moments of each person's acts."""
     seconds = sum(
         min(LONGEST_ACT, (after - before).total_seconds())
         for moments in when.values()
         for before, after in pairwise(sorted(moments))
     )
-    return seconds / 60 / len(units) * 100 if units else None
+    return seconds / 60 / units * 100 if units else None
 
 
-def standings(goals: Goals, units: Sequence[Unit], found: Figures) -> list[kpi.Standing]:
-    """Where each goal of a part stands; goals that are not set are left out."""
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What units that were put together do not tell: seconds between units, minutes of people per 100."""
+
+    gaps: Sequence[float]
+    minutes: float | None
+
+
+def standings(goals: Goals, units: Sequence[Unit], found: Figures, times: Times | None = None) -> list[kpi.Standing]:
+    """Where each goal of a part stands; goals that are not set are left out. `times` where units were put together."""
     rows = []
     called = counted((u for u in units if u.called is not None), lambda u: u.called or "")
     at_random = drawn_of(units)
@@ -168,10 +181,10 @@ def standings(goals: Goals, units: Sequence[Unit], found: Figures) -> list[kpi.S
     if goals.coverage is not None:
         rows.append(kpi.at_least("coverage", goals.coverage, found.coverage))
     if goals.takt is not None:
-        rows.append(kpi.time_at_most("takt", goals.takt, _gaps(units)))
+        rows.append(kpi.time_at_most("takt", goals.takt, times.gaps if times else _gaps(units)))
     if goals.person_minutes is not None:
-        value = person_minutes(units)
-        rows.append(kpi.amount_at_most("person_minutes", goals.person_minutes, value, len(units)))
+        value = times.minutes if times else person_minutes(units)
+        rows.append(kpi.amount_at_most("person_minutes", goals.person_minutes, value, _sum(units)))
     return rows
 
 

@@ -8,7 +8,17 @@ from html import escape
 
 from PySide6.QtCore import QBuffer, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector_app.ui import icons, theme
 from inspector_app.ui.chart_data import ChartData
@@ -57,6 +67,9 @@ class Chart(Spoken, Themed, QFrame):
         top.addWidget(self.title)
         top.addWidget(self.legend, 1)
         top.addWidget(self.more)
+        # A long line must not make the card wider than its column.
+        self.told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.layers = QStackedLayout(self.body)
         self.layers.addWidget(self.plot)
@@ -143,7 +156,7 @@ class Chart(Spoken, Themed, QFrame):
             self.plot.look_at(0 if event.key() == Qt.Key.Key_Home else last)
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_image()
-        elif event.keyCombination() == QKeySequence("Ctrl+Shift+C")[0]:
+        elif QKeySequence(event.keyCombination()) == QKeySequence("Ctrl+Shift+C"):
             self.copy_table()
         elif event.matches(QKeySequence.StandardKey.Save):
             self.export()

@@ -19,7 +19,9 @@ from model_runtime.verdict import Fixable
 
 if TYPE_CHECKING:
     from inspector_app.inspection import Station
+    from inspector_app.parts import Goals, Part
     from inspector_app.quality.photo_stats import Photos
+    from inspector_app.quality.progress import Progress
     from inspector_app.shifts import ShiftPlan
     from inspector_app.ui.charts import Chart
 
@@ -41,6 +43,15 @@ class QualityDesk:
     def photos(self, board: Board) -> Task:
         """How the photos of the period look against those the adapter was measured on; the task gives Photos."""
         return self.ask(self._photos, board)
+
+    def goals(self, period: str) -> Task:
+        """Where the goals of all parts stand; `period` as of FilterBar, or "set": since they were set. The task gives a
+        list of Progress, parts with goals first."""
+        return self.ask(self._goals, period)
+
+    def save_goals(self, part: str, goals: Goals, reason: str) -> Task:
+        """Other goals for a part, as a new version of it; the caller says what went wrong."""
+        return self.desk.ask_people(self._save_goals, part, goals, reason)
 
     def alarms(self) -> Task:
         """What the monitoring found; the task gives a list of (title, detail)."""
@@ -119,6 +130,24 @@ class QualityDesk:
             first = replace(board.wanted, adapter=adapter, since=None, until=None)
             before, source = kept(first, REFERENCE_UNITS), "first"
         return photo_stats.compare(now, before, source)
+
+    def _goals(self, period: str) -> list[Progress]:
+        from inspector_app.quality.progress import Progress, progress
+        from inspector_app.ui.quality_filter import span
+
+        station, found = self.station, []
+        for part in station.parts:
+            at, who = station.editor.goals_set(part)
+            if part.goals == type(part.goals)():
+                found.append(Progress(part.name, part.goals, None, "", None, 0, 0, ()))
+                continue
+            since = at if period == "set" else span(period, self.plan)[0]
+            found.append(progress(station.store.database, part, since, at, who))
+        return sorted(found, key=lambda one: not one.held)
+
+    def _save_goals(self, part: str, goals: Goals, reason: str) -> Part:
+        station = self.station
+        return station.save_part(self.desk.person, replace(station.parts.get(part), goals=goals), reason)
 
     def _alarms(self) -> list[tuple[str, str]]:
         return []

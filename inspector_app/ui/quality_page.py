@@ -4,6 +4,7 @@ Knows which tabs there are; knows no figure.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -30,7 +31,7 @@ class QualityPage(Spoken, QWidget):
         self.setObjectName("page")
         self.desk = QualityDesk(desk)
         self._language = language
-        self.tabs: dict[str, QWidget] = {}
+        self.tabs: dict[str, Any] = {}
         self.stack, self.said = QStackedWidget(), label("caption")
         self.buttons: dict[str, KeyButton] = {}
         self.open = ""
@@ -76,7 +77,7 @@ class QualityPage(Spoken, QWidget):
         if not self.open:
             self.go_charts()
             return
-        self.tabs[self.open].reload()  # type: ignore[attr-defined]
+        self.tabs[self.open].reload()
 
     def tell(self, words: str) -> None:
         """A sentence beside the tabs, until the next one."""
@@ -91,24 +92,24 @@ class QualityPage(Spoken, QWidget):
         self.stack.setCurrentWidget(self.tabs[name])
         for tab_name in TABS:
             set_look(self.buttons[tab_name], "kind", "chosen" if tab_name == name else "quiet")
-        self.tabs[name].reload()  # type: ignore[attr-defined]
+        self.tabs[name].reload()
         self.tabs[name].setFocus()
 
-    def _charts(self) -> QWidget:
+    def _charts(self) -> Any:
         from inspector_app.ui.quality_charts import ChartsTab  # pyqtgraph: only when it is looked at
 
         tab = ChartsTab(self.desk)
         tab.said.connect(self.tell)
         return tab
 
-    def _goals(self) -> QWidget:
+    def _goals(self) -> Any:
         from inspector_app.ui.kpi_page import GoalsTab
 
         tab = GoalsTab(self.desk, self._language)
         tab.dialog_wanted.connect(self.dialog_wanted)
         return tab
 
-    def _study(self) -> QWidget:
+    def _study(self) -> Any:
         from inspector_app.ui.study_page import StudyTab
 
         tab = StudyTab(self.desk, self._language)
@@ -116,7 +117,7 @@ class QualityPage(Spoken, QWidget):
         tab.said.connect(self.tell)
         return tab
 
-    def _reports(self) -> QWidget:
+    def _reports(self) -> Any:
         from inspector_app.ui.report_page import ReportsTab
 
         tab = ReportsTab(self.desk, self._language)
@@ -125,7 +126,7 @@ class QualityPage(Spoken, QWidget):
         return tab
 
 
-_MADE: dict[str, Callable[[QualityPage], QWidget]] = {
+_MADE: dict[str, Callable[[QualityPage], Any]] = {
     "go_charts": QualityPage._charts,
     "go_goals": QualityPage._goals,
     "go_study": QualityPage._study,
