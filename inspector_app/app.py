@@ -25,6 +25,7 @@ from inspector_app.readiness import Trouble, disk_is_low
 from inspector_app.settings import Settings
 from inspector_app.ui import icons, theme
 from inspector_app.ui.desk import Desk, Devices, Lanes
+from inspector_app.ui.keeper import Keeper, TakenSheet
 from inspector_app.ui.language import Language
 from inspector_app.ui.main_window import MainWindow
 from inspector_app.ui.problems import Problems
@@ -120,6 +121,7 @@ class Program(QObject):
         self.desk = Desk(self.lanes, self.problems, self)
         self.window = MainWindow(self.desk, devices or real_devices(), self.readiness, self.settings)
         theme.dress(application, self._template)
+        self.keeper = Keeper(places, self.lanes.model, self.problems, self.readiness, lambda: self.settings, self)
         self._store: Store | None = None
         self._open = True
         self._connect()
@@ -150,6 +152,7 @@ class Program(QObject):
         self.lanes.closing.set()
         self.window.inspect_page.release()
         self.lanes.close()
+        self.keeper.close()
         if self._store is not None:
             self._store.close()
         self.language.forget()
@@ -192,11 +195,16 @@ class Program(QObject):
         from inspector_app.parts import Parts
         from inspector_app.records.store import Store
 
+        self._places = self.keeper.open()
         self._store = Store.open(self._places)
         return Station(self._store, None, Parts.load(self._places), self.settings.thresholds, self.settings)
 
     def _records_open(self, station: Station) -> None:
         self.desk.use(station)
+        self.keeper.begin(station.store)
+        if self._places.read_only:
+            self._only_read(station)
+            return
         self.window.load(station.parts, lambda: self.language.code)
         if self.on_history:
             self.window.go_history()
@@ -206,6 +214,15 @@ class Program(QObject):
         task = self.lanes.model.start(self._load_model, station)
         task.done.connect(lambda _: self._model_loaded())
         task.failed.connect(self._not_ready)
+
+    def _only_read(self, station: Station) -> None:
+        """Another window has the folder: its history can be read, no model is needed, and the core refuses the rest."""
+        self.window.load(station.parts, lambda: self.language.code)
+        self.readiness.move(Phase.LOADING)
+        self.readiness.set(Trouble.READ_ONLY, True)
+        self.readiness.move(Phase.READY)
+        self.window.go_history()
+        self.window.open_dialog(TakenSheet(self._application.quit, self.window))
 
     def _look_at_disk(self) -> None:
         """After each unit, on the lane of the disk: a network drive may be slow to answer."""
@@ -222,7 +239,7 @@ class Program(QObject):
                 raise Stopped
             self._stage.emit(Phase.LOADING, words)
 
-        judge = self._load_judge(self._places, self.settings, progress)
+        judge = self.keeper.guard(lambda: self._load_judge(self._places, self.settings, progress))
         if isinstance(judge, SelfTesting):
             progress("")
             self._stage.emit(Phase.SELF_TEST, "")
@@ -275,6 +292,8 @@ class Program(QObject):
             self._save()
 
     def _save(self) -> None:
+        if self._places.read_only:
+            return
         task = self.lanes.disk.start(self.settings.save, self._places.settings)
         task.failed.connect(self.problems.tell)
 

@@ -29,6 +29,7 @@ from inspector_app.settings import Settings
 from inspector_app.shifts import ShiftPlan, Span
 from inspector_app.texts import storable
 from inspector_app.waiting import Queue
+from inspector_app.watchdog import sane
 from model_runtime.verdict import Answer, Fixable, Judge, Question, StopCheck, Stopped, Thresholds
 
 _log = logging.getLogger(__name__)
@@ -283,6 +284,7 @@ class Station:
 
     def change_settings(self, person: Person | None, new: Settings, places: Places) -> Settings:
         """Saves other settings; those of the station need the right to, and are told in the audit trail."""
+        places.require_writable()
         old, specs = self.settings, Settings.specs()
         names = [f.name for f in fields(Settings) if getattr(old, f.name) != getattr(new, f.name)]
         shared = [name for name in names if not specs[name].personal]
@@ -315,7 +317,7 @@ class Station:
 
     def _judge(self, model: Judge, kept: Inspection, stop: StopCheck | None) -> Inspection:
         try:
-            verdict = model.judge(self._question(kept), stop)
+            verdict = sane(model.judge(self._question(kept), stop))
         except Stopped:
             raise
         except Fixable as error:

@@ -54,12 +54,15 @@ class Trouble(StrEnum):
 
     RECORDS_FAILED = "records_failed"
     MODEL_FAILED = "model_failed"
+    RECORDS_DAMAGED = "records_damaged"
+    READ_ONLY = "read_only"
     DISK_LOW = "disk_low"
     NO_CAMERA = "no_camera"
     CAMERA_STALE = "camera_stale"
     NO_MICROPHONE = "no_microphone"
     NO_SPEAKER = "no_speaker"
-    GOLDEN_EXPIRED = "golden_expired"
+    GOLDEN_EXPIRED = "golden_expired"  # or a limit sample of the part
+    SAMPLE_EXPIRES = "sample_expires"  # soon
 
 
 _START = (Phase.RECORDS, Phase.LOADING, Phase.SELF_TEST, Phase.WARMING_UP)
@@ -76,6 +79,8 @@ FOLLOWS: dict[Phase, frozenset[Phase]] = {
     Phase.CLOSING: frozenset(),
 }
 """Phase -> those that may come next, besides closing, which may come after any. Staying is no move."""
+NOTICES = frozenset((Trouble.SAMPLE_EXPIRES,))
+"""To be known in time: nothing is missing yet."""
 _FAILURES = (Trouble.RECORDS_FAILED, Trouble.MODEL_FAILED)
 
 
@@ -98,7 +103,7 @@ class Readiness:
     def stage(self) -> Stage:
         """What a person is told."""
         with self._lock:
-            if self.phase is Phase.FAILED or (self.phase is Phase.READY and self._troubles):
+            if self.phase is Phase.FAILED or (self.phase is Phase.READY and self._troubles - NOTICES):
                 return Stage.DEGRADED
             return Stage(self.phase)
 

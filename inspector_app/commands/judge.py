@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inspector_app import loading
+from inspector_app import loading, watchdog
 from inspector_app.capture.sample import Photo, Sample, read_photo
 from inspector_app.commands.cells import verdict_cells
 from inspector_app.commands.known import known_parts
@@ -89,7 +89,11 @@ def outcomes_of(run: Run, targets: list[Target], parts: Parts, golden: Photo | N
                 yield Outcome(target, None, error.code, error.message)
             else:
                 if station.model is None:
-                    station.model = loading.load_judge(model, adapter, threads, meter.tell)
+                    station.model = watchdog.Guarded(
+                        lambda: loading.load_judge(model, adapter, threads, meter.tell),
+                        lambda: run.settings.judge_seconds,
+                        attempts=watchdog.Attempts(run.places.data / ".judging"),
+                    )
                     judge_left_over(run, station, meter)
                 yield _kept_and_judged(run, station, target, sample, said)
             meter.step()

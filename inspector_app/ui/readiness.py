@@ -26,12 +26,15 @@ _PHASES = {
 _TROUBLES = {
     Trouble.RECORDS_FAILED: mark("the records are not open"),
     Trouble.MODEL_FAILED: mark("the model is not loaded"),
+    Trouble.RECORDS_DAMAGED: mark("the records are damaged"),
+    Trouble.READ_ONLY: mark("only reading"),
     Trouble.DISK_LOW: mark("the disk is nearly full"),
     Trouble.NO_CAMERA: mark("no camera"),
     Trouble.CAMERA_STALE: mark("the camera has stopped"),
     Trouble.NO_MICROPHONE: mark("no microphone"),
     Trouble.NO_SPEAKER: mark("no loudspeaker"),
-    Trouble.GOLDEN_EXPIRED: mark("the golden sample has expired"),
+    Trouble.GOLDEN_EXPIRED: mark("a golden or limit sample has expired"),
+    Trouble.SAMPLE_EXPIRES: mark("a golden or limit sample expires soon"),
 }
 
 

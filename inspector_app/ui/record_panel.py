@@ -1,41 +1,68 @@
-"""One record in detail: verdict, photo with region beside the golden photo, voice note, and who and what judged it.
+"""One record in detail: verdict, photo with region beside the golden photo, voices, decisions, signatures, what was
+added, the audit trail, and who and what judged it.
 
-Knows Inspection; asks the desk for the files.
+Knows Inspection; asks the desk for files and for the trail.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from inspector_app.records.record import Inspection, Media
+from inspector_app.records.record import Inspection, LineKind, Media
 from inspector_app.ui import theme
-from inspector_app.ui.desk import Desk, Devices
+from inspector_app.ui.compare import Compare, CompareStage
+from inspector_app.ui.desk import Devices
 from inspector_app.ui.language import Spoken, mark, tr
+from inspector_app.ui.record_sections import added, facts, reviews, signatures, trail
+from inspector_app.ui.review_desk import ReviewDesk
+from inspector_app.ui.review_widgets import LowButton
+from inspector_app.ui.review_words import LINES
 from inspector_app.ui.sentences import sentence
-from inspector_app.ui.stage import PhotoStage
 from inspector_app.ui.theme import Themed
 from inspector_app.ui.verdict_band import VerdictBand
 from inspector_app.ui.verdict_card import VerdictDetails
-from inspector_app.ui.widgets import EmptyState, KeyButton, MonoText, label, scrolled
+from inspector_app.ui.widgets import EmptyState, MonoText, label, scrolled
 from model_runtime.verdict import Fixable
+
+if TYPE_CHECKING:
+    from inspector_app.records.audit import Entry
+
+_SECTIONS = {
+    "reviews": mark("Decisions"),
+    "signatures": mark("Signatures"),
+    "added": mark("Added since"),
+    "trail": mark("Audit trail"),
+}
 
 
 class RecordPanel(Spoken, Themed, QFrame):
-    """Shows a record, or asks to choose one."""
+    """Shows a record, or asks to choose one. What may be done with it stands at the top, as buttons."""
 
-    def __init__(self, desk: Desk, devices: Devices) -> None:
+    def __init__(self, review: ReviewDesk, devices: Devices) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._desk, self._devices = desk, devices
+        self._review, self._desk, self._devices = review, review.desk, devices
         self.record: Inspection | None = None
         self._empty = EmptyState("list", mark("Nothing chosen"), mark("Choose a record in the table to see all of it."))
         self.band, self.details = VerdictBand(88), VerdictDetails()
-        self.photo, self.golden = PhotoStage(QSize(120, 120)), PhotoStage(QSize(120, 120))
+        self.photo = CompareStage()
+        self.photo.setMinimumSize(QSize(120, 120))
         self.title, self.subtitle = label("title", selectable=True), label("caption", selectable=True)
         self.facts = MonoText()
-        self.play_button = KeyButton("volume-2", mark("Play note"), "F4")
-        self._golden_box = QWidget()
+        self.review_button = LowButton("user-check", mark("Decide about it"), "F9")
+        self.play_button = LowButton("volume-2", mark("Play note"), "F4")
+        self.compare_button = LowButton("columns-2", mark("Compare"), "F12")
+        self.actions_row = QHBoxLayout()
+        """Buttons for what may be done with the record; others may add theirs."""
+        self.voices = QVBoxLayout()
+        self.sections = {name: (label("section"), label(wrap=True, selectable=True)) for name in _SECTIONS}
         self._build()
         self.play_button.clicked.connect(self.play_voice)
+        self.compare_button.clicked.connect(self.photo.next_mode)
         self.show_record(None)
 
     def _build(self) -> None:
@@ -45,9 +72,20 @@ class RecordPanel(Spoken, Themed, QFrame):
         column.setSpacing(theme.GAP)
         for part in (self.title, self.subtitle, self.band):
             column.addWidget(part)
-        column.addLayout(self._build_pictures())
+        self.actions_row.setSpacing(theme.GAP_S)
+        for button in (self.review_button, self.play_button, self.compare_button):
+            self.actions_row.addWidget(button, 1)
+        column.addLayout(self.actions_row)
+        column.addWidget(self.photo)
         column.addWidget(self.details)
-        column.addWidget(self.play_button)
+        column.addLayout(self.voices)
+        for name, (heading, words) in self.sections.items():
+            self.say(heading.setText, _SECTIONS[name])
+            column.addWidget(heading)
+            column.addWidget(words)
+        heading = label("section")
+        self.say(heading.setText, mark("What judged it, and hashes"))
+        column.addWidget(heading)
         column.addWidget(self.facts)
         column.addStretch(1)
         self._scroll = scrolled(inner)
@@ -56,106 +94,131 @@ class RecordPanel(Spoken, Themed, QFrame):
         outer.addWidget(self._empty)
         outer.addWidget(self._scroll)
 
-    def _build_pictures(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.GAP_S)
-        for stage, title, box in (
-            (self.photo, mark("Photo"), QWidget()),
-            (self.golden, mark("Golden photo"), self._golden_box),
-        ):
-            inside = QVBoxLayout(box)
-            inside.setContentsMargins(0, 0, 0, 0)
-            inside.setSpacing(4)
-            caption = label("caption")
-            self.say(caption.setText, title)
-            inside.addWidget(caption)
-            inside.addWidget(stage)
-            row.addWidget(box, 1)
-        return row
-
     def show_record(self, record: Inspection | None) -> None:
         """Show it whole; None asks to choose one."""
+        same = record is not None and self.record is not None and record.id == self.record.id
         self.record = record
         self._empty.setVisible(record is None)
         self._scroll.setVisible(record is not None)
         if record is None:
             return
-        self._scroll.verticalScrollBar().setValue(0)
-        self._golden_box.setVisible(record.golden is not None)
-        for stage in (self.photo, self.golden):
-            stage.setFixedHeight(156 if record.golden is not None else 260)
-        self.play_button.setVisible(record.voice is not None)
-        self._load(self.photo, record.photo, record)
-        self._load(self.golden, record.golden, record)
-        self._show_verdict(record)
+        if not same:
+            self._scroll.verticalScrollBar().setValue(0)
+            self.photo.set_golden(None)
+            self.photo.show_empty("image-off", mark("No photo"), "")
+            self.photo.setFixedHeight(200 if record.golden is not None else 260)
+            self._load(record.photo, record, self._photo_came)
+            self._load(record.golden, record, self._golden_came)
+        self.play_button.setEnabled(record.voice is not None and record.voice.path.is_file())
+        self.compare_button.setEnabled(record.golden is not None and record.photo is not None)
+        self._show_voices(record)
+        self._ask_trail(record)
+        self.respeak()
 
     def play_voice(self) -> None:
         """Hear the note of the record."""
-        if self.record is None or self.record.voice is None:
+        if self.record is not None:
+            self._play(self.record.voice)
+
+    def compare(self) -> None:
+        """Look in another way at photo and golden photo."""
+        self.photo.next_mode()
+
+    def _play(self, medium: Media | None) -> None:
+        if medium is None or not medium.path.is_file():
             return
-        path = self.record.voice.path
-        task = self._desk.on_sound(lambda: self._devices.speaker.play(path.read_bytes()))
+        path, speaker = medium.path, self._devices.speaker
+        task = self._desk.on_sound(lambda: speaker.play(path.read_bytes()))
         task.failed.connect(self._desk.problems.tell)
 
+    # -- what comes later
+
+    def _load(self, medium: Media | None, record: Inspection, use: object) -> None:
+        if medium is not None and medium.path.is_file():
+            task = self._desk.picture(medium.path)
+            task.done.connect(lambda seen: use(record, seen))  # type: ignore[operator]
+
+    def _photo_came(self, record: Inspection, seen: QImage) -> None:
+        if self.record is not None and self.record.id == record.id:
+            self.photo.show_picture(seen)
+            self._show_side()
+
+    def _golden_came(self, record: Inspection, seen: QImage) -> None:
+        if self.record is not None and self.record.id == record.id:
+            self.photo.set_golden(seen)
+            self._show_side()
+
+    def _show_side(self) -> None:
+        self._mark()
+        if self.photo.can_compare:
+            self.photo.compare(Compare.SIDE)
+
+    def _ask_trail(self, record: Inspection) -> None:
+        history = self._desk.history
+        if history is not None:
+            task = self._review.ask(lambda: history.trail(record.id))
+            task.done.connect(lambda entries: self._trail_came(record, entries))
+
+    def _trail_came(self, record: Inspection, entries: list[Entry]) -> None:
+        if self.record is record:
+            self._fill("trail", trail(entries))
+
+    def _show_voices(self, record: Inspection) -> None:
+        """A button for each voice that was added: an operator's or a supervisor's reason."""
+        while (item := self.voices.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        for line in record.lines:
+            if line.voice is not None and line.kind in (LineKind.DISAGREED, LineKind.REASON):
+                button = LowButton("volume-2", LINES[line.kind])
+                button.set_text(f"{tr(LINES[line.kind])}: {line.who}")
+                button.clicked.connect(lambda _=False, voice=line.voice: self._play(voice))
+                self.voices.addWidget(button)
+
+    # -- what is seen
+
     def respeak(self) -> None:
-        if self.record is not None:
-            self._show_verdict(self.record)
+        record = self.record
+        if record is None:
+            return
+        when = record.captured_at.astimezone()
+        self.title.setText("  /  ".join(filter(None, (record.part, record.lot, record.serial))))
+        self.subtitle.setText(f"{when:%Y-%m-%d %H:%M:%S}   {record.id}")
+        self._show_verdict(record)
+        self._fill("reviews", reviews(record))
+        self._fill("signatures", signatures(record))
+        self._fill("added", added(record))
+        self.facts.show_text(facts(record))
 
     def restyle(self) -> None:
         self.respeak()
 
+    def _fill(self, name: str, words: str) -> None:
+        heading, body = self.sections[name]
+        body.setText(words)
+        heading.setVisible(bool(words))
+        body.setVisible(bool(words))
+
     def _show_verdict(self, record: Inspection) -> None:
-        when = record.captured_at.astimezone()
-        unit = [part for part in (record.part, record.lot, record.serial) if part]
-        self.title.setText("  /  ".join(unit))
-        self.subtitle.setText(f"{when:%Y-%m-%d %H:%M:%S}   {record.id}")
-        self.facts.show_text(facts(record))
         self.details.setVisible(record.verdict is not None)
+        self._mark()
         if record.verdict is not None:
             self.band.show_verdict(record.verdict)
-            self.details.show_verdict(record.verdict)
-            answer = record.verdict.judgment.verdict
-            self.photo.mark(record.verdict.judgment.region, theme.tokens().verdict(answer)[0])
-            return
-        self.photo.mark(None)
-        if record.failure_code:
+            self.details.show_verdict(record.verdict, record.heard)
+        elif record.failure_code:
             error = Fixable(record.failure_code, record.failure_message or "")
             self.band.show_state("triangle-alert", tr("Could not be judged"), sentence(error))
         else:
             self.band.show_state("inbox", mark("Waiting"), mark("Not judged yet."))
 
-    def _load(self, stage: PhotoStage, medium: Media | None, record: Inspection) -> None:
-        stage.show_empty("image-off", mark("No photo"), "")
-        if medium is None:
+    def _mark(self) -> None:
+        """The region: as the supervisor drew it, else as the model said."""
+        record = self.record
+        if record is None or (record.verdict is None and record.review is None):
+            self.photo.mark(None)
             return
-        task = self._desk.picture(medium.path)
-        task.done.connect(lambda seen: self._loaded(stage, seen, record))
-
-    def _loaded(self, stage: PhotoStage, seen: object, record: Inspection) -> None:
-        # Another record may have been chosen while this picture was read.
-        if self.record is record:
-            stage.show_picture(seen)  # type: ignore[arg-type]
-            self._show_verdict(record)
-
-
-def facts(record: Inspection) -> str:
-    """What judged it and how long it took, a line each; hashes in full, to be copied."""
-    lines = [
-        (tr("photo"), record.photo and f"{record.photo.file} {record.photo.sha256}"),
-        (tr("voice"), record.voice and f"{record.voice.file} {record.voice.sha256}"),
-        (tr("golden"), record.golden and f"{record.golden.file} {record.golden.sha256}"),
-        (tr("operator"), record.operator),
-        (tr("program"), f"Kensa {record.app_version}"),
-    ]
-    if record.verdict is not None:
-        model = record.verdict.model
-        times = "  ".join(f"{name} {value:.1f}" for name, value in record.verdict.timings_ms.items())
-        lines += [
-            (tr("model"), model.base),
-            (tr("adapter"), model.adapter),
-            (tr("prompt"), model.prompt),
-            (tr("engine"), model.engine),
-            (tr("remark"), record.verdict.judgment.remark),
-            (tr("times, ms"), times),
-        ]
-    return "\n".join(f"{name}: {value}" for name, value in lines if value)
+        said = record.verdict.judgment if record.verdict else None
+        region = record.review.opinion.region if record.review else said.region if said else None
+        answer = record.answer
+        self.photo.mark(region, theme.tokens().verdict(answer)[0] if answer else None)

@@ -29,7 +29,7 @@ from inspector_app.learning import Learning
 from inspector_app.places import Places, bundled_model
 from inspector_app.quality.gate import Gate
 from inspector_app.records import anchor, check
-from inspector_app.records.history import History
+from inspector_app.records.history import Filter, History
 from inspector_app.records.learned import Learned
 from inspector_app.records.record import Disposition, LineKind, Opinion, State
 from inspector_app.records.store import Store
@@ -193,7 +193,7 @@ def look(data: Path, told: Told) -> list[str]:
     with Store.open(Places(data)) as store:
         anchors = anchor.read(Places(data).anchor) if Places(data).anchor.exists() else []
         wrong = list(check.faults(store, anchors=anchors))
-        rows = {row.id: row for row in History.of(store).search()}
+        rows = {row.id: row for row in History.of(store).search(Filter(limit=None))}
         wrong += [f"{i}: acknowledged, and not there" for i in told.kept if i not in rows]
         wrong += [f"{i}: its serial is another" for i, s in told.kept.items() if i in rows and rows[i].serial != s]
         serials = collections.Counter(row.serial for row in rows.values())
@@ -240,14 +240,14 @@ def look_migrated(data: Path) -> list[str]:
         return []
     with Store.open(Places(data)) as store:
         faults = [fault for fault in check.faults(store) if "the file is missing" not in fault]
-        return faults + ([] if len(History.of(store).search()) == 5 else ["units are missing"])
+        return faults + ([] if len(History.of(store).search(Filter(limit=None))) == 5 else ["units are missing"])
 
 
 def look_restored(data: Path) -> list[str]:
     """After the next start the folder is the backup's or the one before, never a mixture."""
     with Store.open(Places(data)) as store:
         faults = list(check.faults(store))
-        units = len(History.of(store).search())
+        units = len(History.of(store).search(Filter(limit=None)))
     return faults + ([] if units in (3, 4) else [f"{units} units of neither"])
 
 
