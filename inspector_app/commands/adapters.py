@@ -1,18 +1,18 @@
 """`kensa adapters`: which there are, signed files out and in, letting one in through the gate, and putting it back."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
-from inspector_app import adapter_files
-from inspector_app.adapter_files import SUFFIX, Keys
+from inspector_app.adapter_files import SUFFIX
 from inspector_app.commands.acting import acting
 from inspector_app.commands.night import night
 from inspector_app.commands.run import DONE, FIXABLE, Run
-from inspector_app.errors import KensaError, from_os_error
+from inspector_app.errors import KensaError
+from inspector_app.exchange import Exchange
+from inspector_app.learning import Learning
 from inspector_app.quality.gate import Margins
 from inspector_app.records.learned import Promotion
-from inspector_app.rights import Person, Right
+from inspector_app.rights import Right
 from inspector_app.shadow import Shadow
 
 COLUMNS = ("in use", "name", "parent", "trained on", "AUROC", "created", "base")
@@ -48,59 +48,26 @@ def export(run: Run) -> int:
     folder = run.places.adapter(run.args.name)
     target = Path(run.args.file or f"{folder.name}{SUFFIX}")
     with night(run) as learning:
-        person = acting(run, learning.people, Right.MODELS)
-        learning.people.require(person, Right.MODELS)
-        keys = _keys(run)
-        adapter_files.export(folder, target, keys)
-        learning.store.note(_who(person), "adapter_exported", f"adapter:{folder.name}", new={"key": keys.public()})
-    return _say(run, {"adapter": folder.name, "file": str(target), "key": keys.public()},
-                f"{target} is written, signed with this station's key {keys.public()}.")  # fmt: skip
+        key = _exchange(learning).export(acting(run, learning.people, Right.MODELS), run.args.name, target)
+    return _say(run, {"adapter": folder.name, "file": str(target), "key": key},
+                f"{target} is written, signed with this station's key {key}.")  # fmt: skip
 
 
 def take_in(run: Run) -> int:
     """A signed file becomes an installed adapter, if all of it fits; it judges nothing yet."""
-    from model_runtime.adapters import faults_of
-    from model_runtime.checkpoint import build_structure, read_config
-    from model_runtime.manifest import read_manifest
-
-    file = Path(run.args.file)
-    if not file.is_file():
-        raise KensaError("missing", f"The file {file} does not exist; check the name.")
-    run.places.make()
-    draft = run.places.adapters / f".{file.name}.new"
     with night(run) as learning:
         person = acting(run, learning.people, Right.MODELS)
-        learning.people.require(person, Right.MODELS)
-        try:
-            name, signer = adapter_files.unpack(file, draft, _keys(run))
-            model = run.places.model(run.args.model or run.settings.model)
-            structure, faults = build_structure(read_config(model)[0])
-            faults += faults_of(draft, read_manifest(model), structure.linears if structure else {})
-            if faults:
-                raise KensaError("adapter_refused", f"{file.name} is refused: {' '.join(faults)}")
-            target = run.places.adapters / name
-            if target.exists():
-                raise KensaError("exists", f"There is an adapter {name} already; nothing was changed.")
-            draft.rename(target)
-        except OSError as error:
-            raise from_os_error(error, "adapter", draft) from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-        learning.store.note(_who(person), "adapter_imported", f"adapter:{name}", new={"signed_by": signer})
+        name, signer = _exchange(learning).take_in(person, Path(run.args.file), run.args.model)
     return _say(run, {"adapter": name, "signed_by": signer},
                 f"{name}, signed by {signer}, is installed; `kensa adapters promote {name}` lets it in.")  # fmt: skip
 
 
 def trust(run: Run) -> int:
     """Adapters signed with this key are taken in from now on."""
+    called = run.args.called
     with night(run) as learning:
-        person = acting(run, learning.people, Right.MODELS)
-        learning.people.require(person, Right.MODELS)
-        key = _keys(run).trust(run.args.key, run.args.called)
-        learning.store.note(_who(person), "key_trusted", f"key:{key}", new={"name": run.args.called})
-    return _say(
-        run, {"key": key, "name": run.args.called}, f"Adapters signed by {run.args.called} are taken in from now on."
-    )
+        key = _exchange(learning).trust(acting(run, learning.people, Right.MODELS), run.args.key, called)
+    return _say(run, {"key": key, "name": called}, f"Adapters signed by {called} are taken in from now on.")
 
 
 def promote(run: Run) -> int:
@@ -186,9 +153,5 @@ def _say(run: Run, told: dict[str, Any], sentence: str) -> int:
     return DONE
 
 
-def _keys(run: Run) -> Keys:
-    return Keys(run.places.data / "keys")
-
-
-def _who(person: Person | None) -> str:
-    return person.name if person else "kensa"
+def _exchange(learning: Learning) -> Exchange:
+    return Exchange(learning.store, learning.people, learning.places, learning.settings)

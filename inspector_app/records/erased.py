@@ -114,8 +114,8 @@ def gone_for_good(session: Session) -> set[str]:
     earliest = min(latest.values())
     for *hashes, at in session.execute(select(*columns, SampleRow.captured_at).where(SampleRow.captured_at > earliest)):
         again |= {sha256 for sha256 in hashes if sha256 in latest and at > latest[sha256]}
-    for sha256, at in session.execute(select(LineRow.voice_sha256, LineRow.at).where(LineRow.at > earliest)):
-        again |= {sha256} if sha256 in latest and at > latest[sha256] else set()
+    for spoken, at in session.execute(select(LineRow.voice_sha256, LineRow.at).where(LineRow.at > earliest)):
+        again |= {spoken} if spoken in latest and at > latest[spoken] else set()
     return set(latest) - again
 
 
