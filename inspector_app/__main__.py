@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 
-from inspector_app import logs
+from inspector_app import instance, logs
 from inspector_app.commands.arguments import parser
 from inspector_app.commands.run import DONE, FIXABLE, OUR_BUG, Run
 from inspector_app.commands.terminal import Terminal
@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     places = replace(Places.find(args.data), read_only=bool(args.read_only))
     try:
         logs.start(places)
+        _say_who_else(args, places, terminal)
         with redirect_stdout(sys.stderr):  # what a library prints must not stand between JSON lines
             return _command(args)(Run(args, places, terminal))
     except Fixable as error:
@@ -47,6 +48,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         _log.exception("%s failed", args.function)
         sentence = f"Kensa failed ({type(error).__name__}: {error}); the details are in {places.logs / 'kensa.log'}."
         return _failed(terminal, "internal_error", sentence, OUR_BUG)
+
+
+WRITING = frozenset(("judge", "review", "freeze", "train", "promote", "rollback", "use", "add", "reset", "disable"))
+"""Commands that change the records; they may work beside the window, and whoever calls them is told of it."""
+
+
+def _say_who_else(args: argparse.Namespace, places: Places, terminal: Terminal) -> None:
+    if args.function not in WRITING or places.read_only or not places.data.is_dir():
+        return
+    process = instance.window_process(places)
+    if process is not None:
+        terminal.say(
+            f"The window (process {process}) has this data folder open; both work side by side, one write at a time."
+            " --read-only keeps this command from writing."
+        )
 
 
 def _command(args: argparse.Namespace) -> Callable[[Run], int]:

@@ -8,7 +8,9 @@ import json
 import logging
 import os
 import sys
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
@@ -19,7 +21,8 @@ from inspector_app.errors import KensaError, from_os_error
 from inspector_app.places import Places
 
 _log = logging.getLogger(__name__)
-USE, WINDOW = ".kensa.lock", ".window.lock"
+USE, WINDOW, WRITE = ".kensa.lock", ".window.lock", ".write.lock"
+_PAUSE = 0.002
 
 
 class Hold:
@@ -96,6 +99,22 @@ def window_process(places: Places) -> int | None:
         return int(said["process"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0
+
+
+@contextmanager
+def turn(folder: Path, seconds: float) -> Iterator[None]:
+    """One program writes into the records at a time; KensaError `database_busy` when the turn does not come.
+
+    SQLite has a lock of its own, but before 3.51.3 two programs that write and tidy its log in the same instant may
+    lose what was written ("WAL-reset bug"); one after the other they cannot.
+    """
+    end = time.monotonic() + seconds
+    while (held := _locked(folder / WRITE, exclusive=True)) is None:
+        if time.monotonic() > end:
+            raise KensaError("database_busy", f"Another program holds the records in {folder}; close it and try again.")
+        time.sleep(_PAUSE)
+    with held:
+        yield
 
 
 def _locked(path: Path, exclusive: bool) -> Hold | None:

@@ -8,7 +8,7 @@ migrated or written.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from inspector_app import instance
 from inspector_app.errors import KensaError, from_os_error
 from inspector_app.whole import sync_folder
 
@@ -75,7 +76,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A short session in one transaction: all of it is kept, or nothing."""
         self.require_writable()
-        with self._lock, translated(self.path), Session(self._writer, expire_on_commit=False) as session:
+        with self._lock, self._turn(), translated(self.path), Session(self._writer, expire_on_commit=False) as session:
             session.connection()  # the write lock is taken here, before anything is read
             yield session
             session.commit()
@@ -110,6 +111,9 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
+    def _turn(self) -> AbstractContextManager[None]:
+        return instance.turn(self.path.parent, BUSY_SECONDS)
+
     def _bring_to(self, head: str, migrations: Path) -> None:
         with self._engine.connect() as connection:
             found = _revision(connection, self.path)
@@ -123,7 +127,7 @@ class Database:
         if found is not None:
             self._refuse_newer(found, head, migrations)
             back_up(self.path, found)
-        with self._writer.connect() as connection, connection.begin():
+        with self._turn(), self._writer.connect() as connection, connection.begin():
             _upgrade(connection, migrations)
 
     def _refuse_newer(self, found: str, head: str, migrations: Path) -> None:

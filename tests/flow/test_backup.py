@@ -336,3 +336,11 @@ def test_read_only_places_refuse_every_write(places: Places) -> None:
         with pytest.raises(KensaError) as caught:
             store.add_sample(sample(5))
     assert caught.value.code == "read_only"
+
+
+def test_a_command_beside_the_window_says_so(kensa: Kensa, places: Places, tmp_path: Path) -> None:
+    with instance.window(places) or pytest.fail("taken"):
+        said = kensa("review", "nothing", "--agree")
+        assert f"process {os.getpid()}" in said.err and "--read-only" in said.err
+        assert "process" not in kensa("history").err
+    assert "process" not in kensa("review", "nothing", "--agree").err
