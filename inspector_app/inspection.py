@@ -294,9 +294,11 @@ class Station:
             self.people.require(person, Right.MODELS)
         if shared:
             self.people.require(person, Right.SETTINGS)
-        if "adapter" not in names and places.settings.is_file():
-            # It may have been let in or rolled back by another program since these settings were read.
-            new = new.changed(adapter=Settings.load(places.settings).adapter)
+        if places.settings.is_file():
+            # They may have been let in, rolled back or started by another program since these settings were read.
+            there = Settings.load(places.settings)
+            kept = {name: getattr(there, name) for name in ("adapter", "shadow") if name not in names}
+            new = new.changed(**kept)
         new.save(places.settings)
         if shared:
             was, now = old.to_json(), new.to_json()
@@ -317,7 +319,7 @@ class Station:
 
     def _judge(self, model: Judge, kept: Inspection, stop: StopCheck | None) -> Inspection:
         try:
-            verdict = sane(model.judge(self._question(kept), stop))
+            verdict = sane(model.judge(self.question(kept), stop))
         except Stopped:
             raise
         except Fixable as error:
@@ -364,7 +366,7 @@ class Station:
         """A part that no file names is known only when the sample itself brings its defects."""
         return self.parts.get_or_general(sample.part) if sample.defects else self.parts.get(sample.part)
 
-    def _question(self, kept: Inspection) -> Question:
+    def question(self, kept: Inspection) -> Question:
         """No more than the unit has: the model attaches the LoRAs of what is in it, and no others."""
         part = self.parts.get_or_general(kept.part)
         return Question(

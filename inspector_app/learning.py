@@ -233,6 +233,16 @@ class Learning:
         name = folder.name if folder.parent == self.places.adapters else str(folder)
         return self._change(person, PROMOTED, name, reason.strip(), gate=_for_the_records(evaluation))
 
+    def sign_and_promote(
+        self, person: Person | None, pin: str | None, adapter: str, reason: str, evaluation: Evaluation
+    ) -> Promotion:
+        """The same with the own PIN as signature; at a station with nobody registered there is none to give."""
+        if not self.people.open_mode:
+            if person is None or pin is None:
+                raise KensaError("no_signature", "This needs your electronic signature; give your PIN.")
+            person = self.people.confirm(person.name, pin, Right.MODELS)
+        return self.promote(person, adapter, reason, evaluation)
+
     def rollback(self, person: Person | None, reason: str) -> Promotion:
         """Undoes the newest promotion that was not undone; the adapter before it judges from the next unit on."""
         self.people.require(person, Right.MODELS)
