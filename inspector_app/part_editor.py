@@ -90,10 +90,6 @@ class PartEditor:
         """A photo for a golden or limit sample, put among the kept files; where it lies."""
         return self._store.put(photo)[1]
 
-    def effect_of_thresholds(self, name: str, thresholds: Thresholds) -> Effect:
-        """How many of a part's reviewed units would have been missed, wrongly rejected, decided without a person."""
-        return effect(self.reviewed(name), thresholds)
-
     def reviewed(self, name: str) -> list[Reviewed]:
         """A part's reviewed units: read once, while a person moves thresholds to and fro over them."""
         return reviewed(self._store.database, name)
@@ -118,7 +114,7 @@ class PartEditor:
 
 
 def effect(units: list[Reviewed], thresholds: Thresholds) -> Effect:
-    """The rates that thresholds give over reviewed units."""
+    """How many of a part's reviewed units would have been missed, wrongly rejected, decided without a person."""
     calls = [(_call(u, thresholds), u.truth) for u in units]
     bad = [call for call, truth in calls if truth is Answer.NG]
     good = [call for call, truth in calls if truth is Answer.OK]

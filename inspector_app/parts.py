@@ -26,6 +26,8 @@ _KEYS = {
 }  # fmt: skip
 _REFERENCE_KEYS = {"photo", "criterion", "approved_by", "approved_on", "expires_on"}
 _LONGEST_CRITERIA = 2000
+SOON_DAYS = 30
+"""A golden or limit sample that expires within so many days is spoken of: renewing one takes a while."""
 _DEFECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ -]{0,59}")
 _NAME = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,98}[^\s\x00-\x1f])?")
 
@@ -114,6 +116,12 @@ class Part:
     def voice(self) -> str:
         """ "none", "optional" or "required"."""
         return self._need("voice")
+
+    def expiring(self, today: date, days: int = SOON_DAYS) -> list[Reference]:
+        """Golden and limit samples that have expired, or will within so many days; the first to end first."""
+        samples = [*([self.golden_sample] if self.golden_sample else []), *self.limits]
+        ending = [one for one in samples if one.expires_on is not None and (one.expires_on - today).days <= days]
+        return sorted(ending, key=lambda one: one.expires_on or today)
 
     def title(self, language: str) -> str:
         """The name for people, Japanese for "ja", else English."""

@@ -96,10 +96,10 @@ class Settings:
         Spec("Operator", "作業者", "Kept with every sample", "すべての記録に残ります", group="people", personal=True),
     )
     model: str = _setting(
-        BUNDLED_MODEL, Spec("Model", "モデル", "One of the installed models", "導入済みのモデル", group="model")
+        BUNDLED_MODEL, Spec("Model", "モデル", "Another one judges from the next start on", "変更は次回起動から有効", group="model")
     )
     adapter: str | None = _setting(
-        None, Spec("Adapter", "アダプタ", "Empty: the model's own", "空欄: モデル付属", group="model")
+        None, Spec("Adapter", "アダプタ", "It judges from the next unit on", "次の 1 個から使われます", group="model")
     )
     shadow: str | None = _setting(
         None,

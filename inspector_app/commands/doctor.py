@@ -17,6 +17,7 @@ from inspector_app import loading
 from inspector_app.commands.run import DONE, FIXABLE, Run
 from inspector_app.commands.window import has_display
 from inspector_app.places import resources
+from inspector_app.readiness import LEAST_FREE
 from inspector_app.version import APP_VERSION
 from model_runtime.verdict import Fixable
 
@@ -34,7 +35,6 @@ PACKAGES = (
     "zxing-cpp",
     "sounddevice",
 )
-LEAST_FREE = 500_000_000
 LEAST_MEMORY = 2_000_000_000
 COLUMNS = ("", "what", "found")
 
@@ -159,13 +159,27 @@ def sound(run: Run) -> Iterator[Finding]:
     names = [found.name for found in microphone.microphones()]
     for name in names:
         yield Finding("microphone", True, name, needed=False)
-    chosen = run.settings.microphone
+    chosen = run.settings.microphone or ""
     if not names:
         yield Finding("microphone", False, "PortAudio is there, but no microphone; sound files work", needed=False)
     elif chosen and chosen not in names:
         yield Finding(
             "chosen microphone", False, f"{chosen} is not plugged in; connect it, or choose another", needed=False
         )
+    else:
+        yield _tried(chosen)
+
+
+def _tried(chosen: str) -> Finding:
+    """A second of the chosen microphone; silence is no fault where nobody speaks."""
+    from inspector_app.capture import microphone
+
+    try:
+        trial = microphone.try_microphone(chosen)
+    except Fixable as error:
+        return Finding("chosen microphone", False, error.message, needed=False)
+    level = f"{trial.level.peak_db:.0f} dB at the loudest"
+    return Finding("chosen microphone", True, f"{chosen or 'the default of the system'}: {level}", needed=False)
 
 
 def cameras(run: Run) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from inspector_app.capture.setup import CameraName, CameraSetup
     from inspector_app.capture.speaker import SpeakerLike
     from inspector_app.inspection import Station
+    from inspector_app.installed import Installed
     from inspector_app.records.filter import Filter
     from inspector_app.records.history import History
 
@@ -131,9 +132,9 @@ class Desk(QObject):
         """The operator saw something else; the supervisor gets the unit."""
         return self._answer(lambda station, who: station.disagree(sample_id, who, reason, voice))
 
-    def withdraw(self, sample_id: str) -> Task:
-        """The unit counts no more; nothing of it is deleted."""
-        return self._answer(lambda station, who: station.withdraw(sample_id, who))
+    def undo(self, sample_id: str) -> Task:
+        """The unit is taken back: it counts no more, and nothing of it is deleted."""
+        return self._answer(lambda station, who: station.withdraw(sample_id, who, "undone"))
 
     def correct_heard(self, sample_id: str, words: str) -> Task:
         """What the voice note really says."""
@@ -218,7 +219,18 @@ class Desk(QObject):
         task.failed.connect(self.problems.tell)
         return task
 
+    def installed(self, model: str) -> Task:
+        """What can judge on this computer; the task gives the models, and the adapters that fit that model."""
+        return self._ask(self.lanes.disk, self._installed, model)
+
     # -- on the lanes
+
+    def _installed(self, model: str) -> tuple[list[Installed], list[Installed]]:
+        from inspector_app import installed
+        from inspector_app.places import Places
+
+        places = Places(self._open_station().store.database.path.parent)
+        return installed.models(places), installed.adapters(places, model)
 
     def _keep(self, sample: Sample) -> str:
         return self._open_station().keep(sample)

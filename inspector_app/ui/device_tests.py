@@ -21,6 +21,7 @@ from inspector_app.ui.widgets import label
 from model_runtime.verdict import Fixable
 
 if TYPE_CHECKING:
+    from inspector_app.capture.checks import Finding
     from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
     from inspector_app.capture.setup import CameraName, CameraSetup
 
@@ -102,11 +103,18 @@ class MicrophoneTest(Spoken, QWidget):
         self._end.stop()
         self.meter.clear()
         if microphone is not None:
-            self._desk.on_sound(microphone.discard)
-            heard = self._loudest > -50.0
-            self.words.setText(
-                tr("The microphone works.") if heard else tr("Nothing was heard; choose another, or speak up.")
-            )
+            task = self._desk.on_sound(_heard, microphone)
+            task.done.connect(self._say)
+            task.failed.connect(self._failed)
+
+    def _say(self, findings: list[Finding]) -> None:
+        """What a note would be told for, in the same words."""
+        words = tr("The microphone works.")
+        if findings and findings[0].code == "voice_silent":
+            words = tr("Nothing was heard; choose another, or speak up.")
+        elif findings:
+            words = sentence(Fixable(findings[0].code, findings[0].message))
+        self.words.setText(words)
 
     def _tick(self) -> None:
         if self._microphone is not None:
@@ -120,3 +128,10 @@ class MicrophoneTest(Spoken, QWidget):
             self.words.setText(sentence(error))
         else:
             self._desk.problems.tell(error)
+
+
+def _heard(microphone: MicrophoneLike) -> list[Finding]:
+    """On the lane of sound: what is wrong with what was said."""
+    from inspector_app.capture.checks import check_voice
+
+    return check_voice(microphone.stop())

@@ -117,11 +117,18 @@ class Flow(QObject):
         if last.sample_id is None:
             self.units.remove(last)
         else:
-            self._desk.withdraw(last.sample_id).done.connect(lambda record: self.update(last, record))
-            last.step = Step.WITHDRAWN
+            before, last.step = last.step, Step.WITHDRAWN
+            task = self._desk.undo(last.sample_id)
+            task.done.connect(lambda record: self.update(last, record))
+            task.failed.connect(lambda _: self._stays(last, before))
         self._draft = Unit(last.photo, last.golden, last.voice, last.seen, identity=last.identity)
         self.look_at(self._draft)
         return self._draft
+
+    def _stays(self, unit: Unit, step: Step) -> None:
+        """It could not be taken back: a supervisor has decided already, or the disk is full."""
+        unit.step = step
+        self._tell(unit)
 
     def update(self, unit: Unit, record: Inspection) -> None:
         """The record of a unit changed."""

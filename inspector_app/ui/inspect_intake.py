@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from inspector_app.capture.code_fields import identity_of
 from inspector_app.capture.sample import PHOTO_SUFFIXES, Photo, Voice
 from inspector_app.errors import KensaError
 from inspector_app.settings import Settings
@@ -82,14 +83,17 @@ class InspectIntake(InspectLayout):
         self._show()
 
     def scanned(self, text: str) -> None:
-        """A code from a scanner: what the part knows of it, else as it is into the field that waits."""
+        """A code from a scanner: what the parts know of it or its fields say, else all of it into the field that waits."""
         self._to_draft()
-        parts = self.form.parts
+        if self.form.parts is None:
+            return
         try:
-            if parts is not None:
-                self.form.set_identity(parts.read_code(text, self.form.identity))
-        except KensaError:
-            self.form.scanned(text)
+            self.form.set_identity(identity_of(text, self.form.parts, self.form.identity))
+        except KensaError as error:
+            if error.code == "scan_unknown":
+                self.form.scanned(text)
+            else:
+                self._desk.problems.tell(error)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -126,10 +130,10 @@ class InspectIntake(InspectLayout):
         self._show()
 
     def _read_code(self, code: str) -> None:
-        """A barcode on the photo: only what the part knows, for a part may carry codes that are not ours."""
+        """A barcode on the photo: only what says what it is, for a part may carry codes that are not ours."""
         try:
             if self.form.parts is not None:
-                self.form.set_identity(self.form.parts.read_code(code, self.form.identity))
+                self.form.set_identity(identity_of(code, self.form.parts, self.form.identity))
         except KensaError:
             return
 

@@ -3,6 +3,8 @@
 Knows the flow of units, the camera feed and the cards; knows no thread, no model and no database.
 """
 
+from datetime import date
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
@@ -147,6 +149,7 @@ class InspectPage(InspectIntake):
         self.flow.send(self._desk.person.name if self._desk.person else "")
         self.voice_card.discard()
         self.form.next_unit(unit.identity)
+        self._look_at_samples()  # the day may have changed since the part was chosen
         self.remembered.emit(unit.identity.part, unit.identity.lot or "")
 
     def _may_send(self) -> bool:
@@ -243,6 +246,18 @@ class InspectPage(InspectIntake):
         self._readiness.set(Trouble.NO_CAMERA, state in ("lost", "closed"))
         self._readiness.set(Trouble.CAMERA_STALE, state == "stale")
         self._show()
+
+    def _part_changed(self) -> None:
+        super()._part_changed()
+        self._look_at_samples()
+
+    def _look_at_samples(self) -> None:
+        """Whether what the part is compared with is still approved, today and for a while."""
+        part, today = self.form.chosen, date.today()
+        ending = part.expiring(today) if part is not None else []
+        expired = any(one.expired(today) for one in ending)
+        self._readiness.set(Trouble.GOLDEN_EXPIRED, expired)
+        self._readiness.set(Trouble.SAMPLE_EXPIRES, bool(ending) and not expired)
 
     def _voice_moved(self) -> None:
         self._readiness.set(Trouble.NO_MICROPHONE, self.voice_card.state == "off")

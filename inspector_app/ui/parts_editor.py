@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -36,6 +36,7 @@ from model_runtime.verdict import DEFECTS, Fixable, Thresholds
 
 if TYPE_CHECKING:
     from inspector_app.part_editor import Effect
+    from inspector_app.records.audit import Entry
     from inspector_app.records.worklist import Reviewed
 
 _NEEDS = ("none", "optional", "required")
@@ -54,6 +55,7 @@ class PartsDialog(Sheet):
         self._desk, self._language = desk, language
         self._parts = list(parts)
         self.names, self.fault, self.reason = QListWidget(), label("warning", wrap=True), QLineEdit()
+        self.changed_words = label("caption")
         self.form = PartForm(desk, self._parts[0])
         self._area: QScrollArea | None = None
         self._build()
@@ -77,6 +79,7 @@ class PartsDialog(Sheet):
         self.body.addLayout(row, 1)
         self.say(self.reason.setPlaceholderText, mark("Reason for the change, kept with it"))
         self.say(self.reason.setAccessibleName, mark("Reason for the change, kept with it"))
+        self.body.addWidget(self.changed_words)
         self.body.addWidget(self.reason)
         self.body.addWidget(self.fault)
         self.fault.hide()
@@ -97,9 +100,21 @@ class PartsDialog(Sheet):
             self._right.removeWidget(self._area)
             self._area.deleteLater()
         self.form = form
+        self.changed_words.hide()
+        if form.known and (history := self._desk.history) is not None:
+            task = self._desk.ask_people(history.trail_of, f"part:{form.known}")
+            task.done.connect(lambda trail: self._show_last(form, trail))
         self._area = scrolled(form, right=theme.GAP)
         self._right.addWidget(self._area, 1)
         self.fault.hide()
+
+    def _show_last(self, form: PartForm, trail: list[Entry]) -> None:
+        """Who changed this part last, and when; all of it stands in the audit trail."""
+        if form is self.form and trail:
+            at = QDateTime.fromString(trail[-1].at, Qt.DateFormat.ISODate).toLocalTime()
+            when = QLocale().toString(at, QLocale.FormatType.ShortFormat)
+            self.changed_words.setText(tr("Changed last by {name}, {when}", name=trail[-1].who, when=when))
+            self.changed_words.show()
 
     def save(self) -> None:
         """Keep what was entered as a new version of the part."""
@@ -142,6 +157,7 @@ class PartForm(QWidget):
     def __init__(self, desk: Desk, known: Part | None) -> None:
         super().__init__()
         self._desk, self._known = desk, known
+        self.known = known.name if known else ""
         part = known or Part("new", "", "")
         self.number = QLineEdit(known.name if known else "")
         self.number.setReadOnly(known is not None)

@@ -3,14 +3,15 @@
 Knows `Settings`; saves nothing: the caller gets the changed settings.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from inspector_app.capture.microphone import MicrophoneName
-from inspector_app.capture.setup import CameraName, CameraSetup
+from inspector_app.capture.setup import CameraSetup
 from inspector_app.settings import Settings, Spec
 from inspector_app.ui import settings_editors, theme
 from inspector_app.ui.desk import Desk, Devices
@@ -18,6 +19,11 @@ from inspector_app.ui.device_tests import CameraTest, MicrophoneTest, device_nam
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.sheet import Sheet, key_button
 from inspector_app.ui.widgets import label, scrolled
+
+if TYPE_CHECKING:
+    from inspector_app.capture.microphone import MicrophoneName
+    from inspector_app.capture.setup import CameraName
+    from inspector_app.installed import Installed
 
 GROUPS = {
     "look": mark("Language and looks"),
@@ -80,6 +86,7 @@ class SettingsDialog(Sheet):
         self.camera_test, self.microphone_test = CameraTest(desk, devices), MicrophoneTest(desk, devices)
         self._build()
         self._look_for_devices()
+        self._look_for_models()
         self.resize(760, 680)
 
     def _build(self) -> None:
@@ -140,6 +147,10 @@ class SettingsDialog(Sheet):
             return [(self.settings.camera, self.settings.camera)]
         if name == "microphone":
             return [(None, tr("As the system"))]
+        if name == "model":
+            return [(self.settings.model, self.settings.model)]
+        if name == "adapter":
+            return [(None, tr("The model's own"))]
         return []
 
     def _look_for_devices(self) -> None:
@@ -154,6 +165,27 @@ class SettingsDialog(Sheet):
         if isinstance(editor, settings_editors.ChoiceBox):
             for one in found:
                 editor.offer(one.source, device_name(one))
+
+    def _look_for_models(self) -> None:
+        """What is installed: on the disk's lane, for a network drive may take its time."""
+        model = self.editors["model"]
+        if self._desk.station is None or not isinstance(model, settings_editors.ChoiceBox):
+            return
+        self._desk.installed(model.read()).done.connect(lambda found: self._offer_models(*found))
+        model.activated.connect(
+            lambda _: self._desk.installed(model.read()).done.connect(lambda found: self._offer_models(*found))
+        )
+
+    def _offer_models(self, models: list[Installed], adapters: list[Installed]) -> None:
+        """An adapter belongs to one model: those of another cannot be chosen."""
+        for name, found in (("model", models), ("adapter", adapters)):
+            editor = self.editors[name]
+            if isinstance(editor, settings_editors.ChoiceBox):
+                for one in found:
+                    fault = tr("damaged") if one.fault else ""
+                    editor.offer(one.name, "   ".join(part for part in (one.words, fault) if part), one.fault)
+                if name == "adapter":
+                    editor.keep_only([None, *(one.name for one in found)])
 
     def _search(self, text: str) -> None:
         wanted = text.strip().casefold()

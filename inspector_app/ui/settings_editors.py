@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -83,15 +83,27 @@ class ChoiceBox(QComboBox):
         self.values: list[Any] = []
         self._value = value
 
-    def offer(self, value: Any, words: str) -> None:
-        """One more, or other words for one that is there; what is set now stays chosen."""
+    def offer(self, value: Any, words: str, fault: str = "") -> None:
+        """One more, or other words for one that is there; what is set now stays chosen. A fault: it cannot be chosen."""
         if value in self.values:
             self.setItemText(self.values.index(value), words)
             return
         self.values.append(value)
         self.addItem(words)
+        entry = self.model()
+        if fault and isinstance(entry, QStandardItemModel):
+            item = entry.item(len(self.values) - 1)
+            item.setEnabled(False)
+            item.setToolTip(fault)
         if value == self._value:
             self.setCurrentIndex(len(self.values) - 1)
+
+    def keep_only(self, values: list[Any]) -> None:
+        """Take away what cannot be chosen any more; the first one that is left is chosen instead."""
+        for at in reversed(range(len(self.values))):
+            if self.values[at] not in values:
+                del self.values[at]
+                self.removeItem(at)
 
     def read(self) -> Any:
         """What is chosen, or was typed."""

@@ -5,9 +5,10 @@ Know units and parts; know no page.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QTime
+from PySide6.QtCore import QDate, QLocale, Qt, QTime
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
 from inspector_app.ui import theme
@@ -17,7 +18,7 @@ from inspector_app.ui.widgets import label
 from inspector_app.ui.words import defect_word
 
 if TYPE_CHECKING:
-    from inspector_app.parts import Part
+    from inspector_app.parts import Part, Reference
 
 _RIGHT = Qt.TextElideMode.ElideRight
 
@@ -89,11 +90,13 @@ class CriterionCard(Spoken, QFrame):
             label("caption"),
             label("caption", wrap=True),
         )
+        self.ending = label("warning", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP_L, theme.GAP, theme.GAP_L, theme.GAP)
         column.setSpacing(theme.GAP_S)
-        for part in (self._title, self._words, self._classes_title, self._classes):
+        for part in (self.ending, self._title, self._words, self._classes_title, self._classes):
             column.addWidget(part)
+        self.ending.hide()
         column.addStretch(1)
         self.say(self._title.setText, mark("Criterion"))
         self.say(self._classes_title.setText, mark("Looked for"))
@@ -107,4 +110,17 @@ class CriterionCard(Spoken, QFrame):
         part = self._part
         none = tr("None is written for this part. A supervisor can write one under Parts.")
         self._words.setText((part.criteria if part else "") or none)
+        ending = part.expiring(date.today()) if part else []
+        self.ending.setText("\n".join(_ending_words(part, one) for one in ending) if part else "")
+        self.ending.setVisible(bool(ending))
         self._classes.setText(" · ".join(defect_word(name) for name in part.defects) if part else "")
+
+
+def _ending_words(part: Part, sample: Reference) -> str:
+    """Which sample has expired, or will soon, and when."""
+    day = sample.expires_on
+    assert day is not None
+    name = tr("Golden sample") if sample is part.golden_sample else sample.criterion or tr("Limit sample")
+    shown = QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
+    text = tr("{name}: expired on {day}") if sample.expired(date.today()) else tr("{name}: expires on {day}")
+    return text.format(name=name, day=shown)

@@ -248,6 +248,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Changed last by {name}, {when}</source>
+            <translation>最終変更：{name}、{when}</translation>
+        </message>
+        <message>
             <source>Changed: {names}</source>
             <translation type="unfinished" />
         </message>
@@ -597,7 +601,7 @@
         </message>
         <message>
             <source>Have it approved anew under Parts, Ctrl+P.</source>
-            <translation type="unfinished" />
+            <translation>「品番」（Ctrl+P）で再承認してください。</translation>
         </message>
         <message>
             <source>Heard</source>
@@ -1240,6 +1244,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Probability of NG</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Probability of NG, with the two thresholds</source>
             <translation>不良確率と二つのしきい値</translation>
         </message>
@@ -1325,7 +1333,7 @@
         </message>
         <message>
             <source>Samples</source>
-            <translation type="unfinished" />
+            <translation>見本</translation>
         </message>
         <message>
             <source>Save</source>
@@ -1661,7 +1669,7 @@
         </message>
         <message>
             <source>The model's own</source>
-            <translation type="unfinished" />
+            <translation>モデル付属</translation>
         </message>
         <message>
             <source>The name is kept with every unit. People with a PIN are registered under People, Ctrl+Shift+P.</source>
@@ -2161,11 +2169,11 @@
         </message>
         <message>
             <source>a golden or limit sample expires soon</source>
-            <translation type="unfinished" />
+            <translation>良品見本または限度見本の期限が近い</translation>
         </message>
         <message>
             <source>a golden or limit sample has expired</source>
-            <translation type="unfinished" />
+            <translation>良品見本または限度見本が期限切れ</translation>
         </message>
         <message>
             <source>accept</source>
@@ -2285,7 +2293,7 @@
         </message>
         <message>
             <source>damaged</source>
-            <translation type="unfinished" />
+            <translation>破損</translation>
         </message>
         <message>
             <source>decided</source>
@@ -2881,11 +2889,11 @@
         </message>
         <message>
             <source>{name}: expired on {day}</source>
-            <translation type="unfinished" />
+            <translation>{name}：{day} に期限切れ</translation>
         </message>
         <message>
             <source>{name}: expires on {day}</source>
-            <translation type="unfinished" />
+            <translation>{name}：期限 {day}</translation>
         </message>
         <message>
             <source>{name}: {verdict}. Ctrl+Down shows it.</source>

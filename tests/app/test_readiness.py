@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from inspector_app.errors import KensaError
-from inspector_app.readiness import FOLLOWS, Phase, Readiness, Stage, Trouble, disk_is_low
+from inspector_app.readiness import FOLLOWS, NOTICES, Phase, Readiness, Stage, Trouble, disk_is_low
 
 DEVICES = tuple(t for t in Trouble if t not in (Trouble.MODEL_FAILED, Trouble.RECORDS_FAILED))
 
@@ -70,7 +70,7 @@ class Machine(RuleBasedStateMachine):
         here = self.readiness
         assert here.phase is self.phase and set(here.troubles) == self.missing
         assert list(here.troubles) == sorted(here.troubles, key=list(Trouble).index)
-        if self.phase is Phase.FAILED or (self.phase is Phase.READY and self.missing):
+        if self.phase is Phase.FAILED or (self.phase is Phase.READY and self.missing - NOTICES):
             assert here.stage is Stage.DEGRADED and here.troubles
         else:
             assert here.stage == Stage(self.phase.value)

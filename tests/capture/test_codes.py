@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from inspector_app.capture.codes import fields_of, read_codes, read_codes_of
+from inspector_app.capture.code_fields import fields_of, identity_of
+from inspector_app.capture.codes import read_codes, read_codes_of
 from inspector_app.capture.sample import read_photo
+from inspector_app.errors import KensaError
+from inspector_app.identity import Identity
+from inspector_app.parts import Part, Parts
 from inspector_app.places import resources
 
 GS = "\x1d"
@@ -153,3 +157,29 @@ def test_gs1_is_read_back(lot: str, serial: str) -> None:
         "lot": lot,
         "serial": serial,
     }
+
+
+PARTS = Parts({"P-100": Part("P-100", "軸", "Shaft"), "P-200": Part("P-200", "板", "Plate")})
+HERE = Identity("P-100", lot="L-1", serial="S-1", work_order="W-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("LOT=2408;SN=17", Identity("P-100", "2408", "17", "W-1")),
+        (f"0104912345678904{'10'}AB12{GS}21S7", Identity("P-100", "AB12", "S7", "W-1")),
+        (f"[)>\x1e06{GS}PP-200{GS}1TL9{GS}SX1\x1e\x04", Identity("P-200", "L9", "X1")),
+        ("P-200", Identity("P-200")),
+    ],
+)
+def test_fields_of_a_label_are_laid_over_what_is_known(text: str, after: Identity) -> None:
+    assert identity_of(text, PARTS, HERE) == after
+
+
+def test_a_label_of_an_unknown_part_fills_nothing_in() -> None:
+    with pytest.raises(KensaError) as caught:
+        identity_of("PN=P-300;LOT=7", PARTS, HERE)
+    assert caught.value.code == "unknown_part"
+    with pytest.raises(KensaError) as caught:
+        identity_of("ABC123", PARTS, HERE)
+    assert caught.value.code == "scan_unknown"

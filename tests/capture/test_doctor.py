@@ -26,7 +26,11 @@ def test_each_microphone_is_named_and_a_chosen_one_that_is_away(monkeypatch: pyt
     names = [MicrophoneName("Headset", "Headset"), MicrophoneName("Webcam", "Webcam")]
     monkeypatch.setattr(microphone, "microphones", lambda: names)
     monkeypatch.setattr("inspector_app.capture.portaudio.portaudio", lambda: None)
-    assert [(f.ok, f.found) for f in look(doctor.sound, microphone="Webcam")] == [(True, "Headset"), (True, "Webcam")]
+    trial = microphone.Trial(microphone.Level(0.5, 0.1), [])
+    monkeypatch.setattr(microphone, "try_microphone", lambda source: trial)
+    *named, tried = look(doctor.sound, microphone="Webcam")
+    assert [(f.ok, f.found) for f in named] == [(True, "Headset"), (True, "Webcam")]
+    assert tried.ok and tried.found == "Webcam: -6 dB at the loudest"
     *_, last = look(doctor.sound, microphone="Old headset")
     assert not last.ok and "Old headset" in last.found
 

@@ -13,6 +13,7 @@ from inspector_app.capture.sample import Sample
 from inspector_app.errors import KensaError
 from inspector_app.identity import FieldRule, Identification
 from inspector_app.inspection import Station
+from inspector_app.part_editor import effect
 from inspector_app.parts import Part, Parts, Reference
 from inspector_app.places import Places
 from inspector_app.records import check
@@ -498,13 +499,13 @@ def test_what_other_thresholds_would_do(at: Station) -> None:
     at.model.voice_says = VoiceSays.OK
     at.review(judged(at, 0.7, 21, voice=voice()), SATO, BAD)
     at.store.add_line(at.review(judged(at, 0.01, 22), SATO, GOOD).id, LineKind.WITHDRAWN, "Sato")
-    effect = at.editor.effect_of_thresholds("general", Thresholds(0.3, 0.6))
-    assert (effect.records, effect.at_random) == (7, 0)
-    assert (effect.miss.hits, effect.miss.total) == (1, 4)
-    assert (effect.overkill.hits, effect.overkill.total) == (1, 3)
-    assert (effect.coverage.hits, effect.coverage.total) == (4, 7)  # 0.3 is not below 0.3, no number, voice against it
-    assert effect.miss.low == pytest.approx(0.00631, abs=1e-4) and effect.miss.high == pytest.approx(0.80588, abs=1e-4)
-    nothing = at.editor.effect_of_thresholds("pcb", Thresholds())
+    seen = effect(at.editor.reviewed("general"), Thresholds(0.3, 0.6))
+    assert (seen.records, seen.at_random) == (7, 0)
+    assert (seen.miss.hits, seen.miss.total) == (1, 4)
+    assert (seen.overkill.hits, seen.overkill.total) == (1, 3)
+    assert (seen.coverage.hits, seen.coverage.total) == (4, 7)  # 0.3 is not below 0.3, no number, voice against it
+    assert seen.miss.low == pytest.approx(0.00631, abs=1e-4) and seen.miss.high == pytest.approx(0.80588, abs=1e-4)
+    nothing = effect(at.editor.reviewed("pcb"), Thresholds())
     assert nothing.records == 0 and nothing.miss.value is None and (nothing.miss.low, nothing.miss.high) == (0.0, 1.0)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from inspector_app.places import bundled_model
 from inspector_app.rights import Role
 from inspector_app.settings import Settings
 from inspector_app.ui.parts_editor import PartsDialog
@@ -16,9 +17,12 @@ from inspector_app.ui.pin_pad import PinPad
 from inspector_app.ui.ready_dialog import ReadyDialog
 from inspector_app.ui.set_up import SetUp
 from inspector_app.ui.settings_dialog import SettingsDialog
+from inspector_app.ui.settings_editors import ChoiceBox
 from inspector_app.ui.sign_in import PinDialog
 from inspector_app.ui.unit import Step
+from model_runtime.manifest import read_manifest
 from model_runtime.verdict import Answer, Thresholds
+from tests.app.test_installed import card
 from tests.fakes import FakeJudge
 from tests.ui.conftest import Kensa
 from tests.ui.fake_devices import Bench
@@ -239,8 +243,9 @@ def test_devices_are_tested_before_they_are_saved(qtbot: QtBot, tmp_path: Path) 
     kensa.until(lambda: kensa.bench.made[0].closed)
     press(kensa, "Ctrl+M")
     kensa.until(lambda: microphone._loudest > -50)
+    kensa.until(lambda: microphone._microphone is not None and microphone._microphone.seconds() > 0.3)
     microphone.stop()
-    assert microphone.words.text() == "The microphone works."
+    kensa.until(lambda: microphone.words.text() == "The microphone works.")
     over.reject()
     kensa.until(lambda: kensa.bench.made[1].closed and kensa.page.feed.state == "live")
     assert len(kensa.bench.made) == 3
@@ -259,3 +264,20 @@ def test_what_is_not_ready_is_said_in_one_place(kensa: Kensa) -> None:
     said = [state.text() for state in over.states]
     assert said[0] == "Ready" and said[1].startswith("No camera.") and said[2].startswith("No microphone.")
     assert isinstance(QApplication.activeModalWidget(), QDialog)
+
+
+def test_model_and_adapter_are_chosen_from_what_is_installed(kensa: Kensa) -> None:
+    base = read_manifest(bundled_model()).sha256
+    card(kensa.places.adapters / "defect@2", base)
+    card(kensa.places.adapters / "other@1", "0" * 64)
+    kensa.start()
+    kensa.window.show_settings()
+    over = dialog(kensa)
+    assert isinstance(over, SettingsDialog)
+    model, adapter = over.editors["model"], over.editors["adapter"]
+    assert isinstance(model, ChoiceBox) and isinstance(adapter, ChoiceBox)
+    kensa.until(lambda: adapter.values == [None, "defect@2"])
+    assert base[:8] in model.currentText() and "c0ffee00" in adapter.itemText(1)
+    adapter.setCurrentIndex(1)
+    over.accept()
+    kensa.until(lambda: Settings.load(kensa.places.settings).adapter == "defect@2")
