@@ -13,7 +13,7 @@ from model_runtime.verdict import VoiceSays
 if TYPE_CHECKING:
     from docs.screenshots import Session
 
-STATES = {"review", "review-ng"}
+STATES = {"review", "review-ng", "history-record"}
 
 
 def desk(session: Session) -> None:
@@ -22,7 +22,23 @@ def desk(session: Session) -> None:
         return
     _work(session)
     review(session)
+    history(session)
     session.window.go_inspect()
+
+
+def history(session: Session) -> None:
+    """Conditions, and a record that was decided."""
+    window = session.window
+    window.go_history()
+    page = window.history_page
+    session.wait(lambda: len(page.model.rows) > 8)
+    page.chips.put("period", "today")
+    page.chips.put("decided", "reviewed")
+    session.settle(0.4)
+    page.table.selectRow(page.model.rows.index(next(row for row in page.model.rows if row.reviews)))
+    session.wait(lambda: page.panel.photo.can_compare)
+    session.grab("history-record")
+    page.clear_filters()
 
 
 def review(session: Session) -> None:
@@ -43,6 +59,8 @@ def review(session: Session) -> None:
     page.stage.compare(Compare.SIDE)
     page.draw_place()
     session.grab("review-ng")
+    page.save()
+    session.wait(lambda: bool(page.done))
 
 
 def _work(session: Session) -> None:

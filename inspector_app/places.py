@@ -81,6 +81,11 @@ class Places:
         return self.data / "logs"
 
     @property
+    def views(self) -> Path:
+        """Saved views of the history."""
+        return self.data / "views.json"
+
+    @property
     def settings(self) -> Path:
         return self.data / "settings.json"
 

@@ -6,13 +6,14 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
+from inspector_app.records.filter import AuditFilter
 from inspector_app.records.night_tables import ErasedTextRow
 from inspector_app.records.record import iso
 from inspector_app.records.tables import AuditRow
@@ -23,7 +24,7 @@ START = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: who did what, when, to what; `old` and `new` are what changed."""
+    """One entry: who did what, when, to what; `old` and `new` are what changed; its hash and that of the one before."""
 
     seq: int
     who: str
@@ -32,9 +33,11 @@ class Entry:
     subject: str
     old: Any
     new: Any
+    previous: str = ""
+    hash: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("seq", "who", "what", "at", "subject", "old", "new")}
+        return asdict(self)
 
 
 def canonical(value: Any) -> str:
@@ -77,6 +80,25 @@ def trail(session: Session, subject: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+def search(session: Session, wanted: AuditFilter) -> list[Entry]:
+    """Entries that pass, newest first, at most its limit."""
+    query = select(AuditRow).order_by(AuditRow.seq.desc())
+    conditions = {AuditRow.who: wanted.who, AuditRow.what: wanted.what, AuditRow.subject: wanted.subject}
+    for column, value in conditions.items():
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(AuditRow.at >= iso(wanted.since))
+    if wanted.until is not None:
+        query = query.where(AuditRow.at <= iso(wanted.until))
+    if wanted.before is not None:
+        query = query.where(AuditRow.seq < wanted.before)
+    if wanted.text:
+        columns = (AuditRow.subject, AuditRow.who, AuditRow.old, AuditRow.new)
+        query = query.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+    return [_entry(row) for row in session.scalars(query.limit(wanted.limit))]
+
+
 def chain_faults(session: Session) -> Iterator[str]:
     """Every place where the chain does not hold. Of an entry whose words were erased, what is left must be there."""
     left = _left(session)
@@ -100,4 +122,4 @@ def _left(session: Session) -> dict[int, str]:
 
 def _entry(row: AuditRow) -> Entry:
     old, new = (None if text is None else json.loads(text) for text in (row.old, row.new))
-    return Entry(row.seq, row.who, row.what, row.at, row.subject, old, new)
+    return Entry(row.seq, row.who, row.what, row.at, row.subject, old, new, row.previous, row.hash)

@@ -45,3 +45,17 @@ class Filter:
     adapter: str | None = None
     sort: Sort = Sort.NEWEST
     decided: Decided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What to look for in the audit trail; None passes all. `before` is the number with which the last page ended."""
+
+    text: str | None = None
+    who: str | None = None
+    what: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    limit: int | None = 200

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from inspector_app.records import audit, search
 from inspector_app.records.database import Database
 from inspector_app.records.files import MediaFiles
-from inspector_app.records.filter import Filter, Sort
+from inspector_app.records.filter import AuditFilter, Filter, Sort
 from inspector_app.records.record import Inspection
 from inspector_app.records.rows import everything, inspections_of, load
 from inspector_app.records.store import Store, unknown
@@ -80,8 +80,24 @@ class History:
         with self._database.read() as session:
             return audit.trail(session, subject)
 
+    def audit_trail(self, wanted: AuditFilter) -> list[audit.Entry]:
+        """Entries of the audit trail, newest first."""
+        with self._database.read() as session:
+            return audit.search(session, wanted)
+
+    def audit_pages(self, wanted: AuditFilter) -> Iterator[audit.Entry]:
+        """The same entry by entry, read in short sessions."""
+        left = wanted.limit
+        while left is None or left > 0:
+            entries = self.audit_trail(replace(wanted, limit=PAGE if left is None else min(PAGE, left)))
+            yield from entries
+            if len(entries) < PAGE:
+                return
+            left = None if left is None else left - len(entries)
+            wanted = replace(wanted, before=entries[-1].seq)
+
     def values(self, column: str) -> list[str]:
-        """The different parts, lots, serials, work orders, operators or shifts that occur, sorted; to choose from."""
+        """The different parts, lots, serials, work orders, operators, shifts, defects or adapters, sorted."""
         with self._database.read() as session:
             if column != "serial":
                 return search.values(session, column)

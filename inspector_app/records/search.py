@@ -87,7 +87,12 @@ def count(session: Session, wanted: Filter) -> int:
 
 
 def values(session: Session, column: str) -> list[str]:
-    """The different parts, lots, work orders, operators or shifts, sorted. ValueError for any other name."""
+    """The different parts, lots, work orders, operators, shifts, defects or adapters, sorted. ValueError for any other
+    name."""
+    if column in ("defect", "adapter"):
+        query = f"SELECT DISTINCT {column} FROM search_answers WHERE {column} NOT IN ('', 'none')"
+        found = session.execute(text(query)).scalars()
+        return sorted({name.partition("/")[0] if column == "adapter" else name for name in found})
     if column not in _CAPTURED:
         raise ValueError(f"{column} is nothing that units have in common")
     query = f"SELECT DISTINCT {column} FROM search_captures WHERE {column} <> '' ORDER BY {column}"

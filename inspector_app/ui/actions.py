@@ -97,7 +97,14 @@ REVIEW_ACTS = (
 )
 HISTORY_ACTS = (
     Act("search", mark("Search"), "search", ("Ctrl+F",)),
+    Act("filters", mark("Conditions"), "list-checks", ("F6",)),
+    Act("clear_filters", mark("No conditions"), "x", ("Ctrl+0",)),
+    Act("views", mark("Views"), "bookmark", ("Ctrl+D",)),
+    Act("order", mark("Order"), "list", ("Ctrl+S",)),
+    Act("choose_columns", mark("Columns"), "columns", ("Ctrl+K",)),
     Act("play_voice", mark("Play note"), "play", ("F4",)),
+    Act("compare", mark("Compare"), "columns-2", ("F12",)),
+    Act("review", mark("Decide about it"), "user-check", ("F9",)),
     Act("to_table", mark("Back to the table"), "list", ("Esc",)),
 )
 QUALITY_ACTS = (

@@ -12,11 +12,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from inspector_app.records.record import Inspection
+from inspector_app.records.record import Inspection, Review
 from inspector_app.ui import icons, theme
 from inspector_app.ui.language import mark, tr
-from inspector_app.ui.words import defect_word, state_word
-from model_runtime.verdict import Answer
+from inspector_app.ui.review_words import DISPOSITIONS
+from inspector_app.ui.words import SEVERITIES, defect_word, state_word, verdict_word
+from model_runtime.verdict import Answer, Severity
 
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole.UserRole
@@ -25,11 +26,13 @@ ROW_HEIGHT = 48
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its least width in pixels, what it says of a record."""
+    """A column: how it is called in saved views, its title, its least width in pixels, what it says of a record."""
 
+    name: str
     title: str
     width: int
     text: Callable[[Inspection], str]
+    usual: bool = True
 
 
 def _time(record: Inspection) -> str:
@@ -48,20 +51,53 @@ def _p_ng(record: Inspection) -> str:
 
 
 def _heard(record: Inspection) -> str:
-    return record.verdict.judgment.heard if record.verdict else record.failure_message or ""
+    return record.heard if record.verdict else record.failure_message or ""
+
+
+def _reviewed(of: Callable[[Review], str]) -> Callable[[Inspection], str]:
+    return lambda record: of(record.review) if record.review else ""
+
+
+def _severity(record: Inspection) -> str:
+    said = record.verdict.judgment if record.verdict else None
+    return tr(SEVERITIES[said.severity]) if said and said.severity is not Severity.NONE else ""
+
+
+def _adapter(record: Inspection) -> str:
+    return record.verdict.model.adapter.partition("/")[0] if record.verdict else ""
+
+
+def _took(record: Inspection) -> str:
+    total = record.verdict.timings_ms.get("total") if record.verdict else None
+    return "" if total is None else f"{total / 1000:.2f} s"
 
 
 COLUMNS = (
-    Column(mark("Time"), 98, _time),
-    Column(mark("Verdict"), 152, state_word),
-    Column(mark("Part"), 92, lambda record: record.part),
-    Column(mark("Lot"), 70, lambda record: record.lot or ""),
-    Column(mark("Serial"), 68, lambda record: record.serial or ""),
-    Column(mark("Defect"), 84, _defect),
-    Column(mark("P(NG)"), 74, _p_ng),
-    Column(mark("Heard"), 80, _heard),
-)
-VERDICT_COLUMN = 1
+    Column("time", mark("Time"), 98, _time),
+    Column("verdict", mark("Verdict"), 152, state_word),
+    Column("part", mark("Part"), 92, lambda record: record.part),
+    Column("lot", mark("Lot"), 70, lambda record: record.lot or ""),
+    Column("serial", mark("Serial"), 68, lambda record: record.serial or ""),
+    Column("work_order", mark("Work order"), 92, lambda record: record.work_order or "", False),
+    Column("operator", mark("Operator"), 92, lambda record: record.operator or "", False),
+    Column("shift", mark("Shift"), 70, lambda record: record.shift or "", False),
+    Column("defect", mark("Defect"), 84, _defect),
+    Column("severity", mark("Severity"), 74, _severity, False),
+    Column("p_ng", mark("P(NG)"), 74, _p_ng),
+    Column("review", mark("Review"), 92, _reviewed(lambda review: verdict_word(review.verdict)), False),
+    Column(
+        "disposition", mark("Disposition"), 92, _reviewed(lambda review: tr(DISPOSITIONS[review.opinion.disposition])),
+        False,
+    ),
+    Column("reviewer", mark("Reviewed by"), 92, _reviewed(lambda review: review.who), False),
+    Column("reason", mark("Reason"), 120, _reviewed(lambda review: review.opinion.reason), False),
+    Column("adapter", mark("Adapter"), 92, _adapter, False),
+    Column("took", mark("Took"), 70, _took, False),
+    Column("heard", mark("Heard"), 80, _heard),
+)  # fmt: skip
+USUAL = tuple(column.name for column in COLUMNS if column.usual)
+TIME_COLUMN, VERDICT_COLUMN = 0, 1
+P_NG_COLUMN = [column.name for column in COLUMNS].index("p_ng")
 
 
 class HistoryModel(QAbstractTableModel):
@@ -103,17 +139,19 @@ class HistoryModel(QAbstractTableModel):
             self.rows.extend(rows)
             self.endInsertRows()
 
-    def put(self, record: Inspection) -> None:
-        """A record that is new, or that changed."""
+    def change(self, record: Inspection) -> None:
+        """A record that is there says something else now."""
         for row, old in enumerate(self.rows):
             if old.id == record.id:
                 self.rows[row] = record
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
-                return
-            if old.id < record.id:
-                break
-        else:
-            row = len(self.rows)
+
+    def put(self, record: Inspection) -> None:
+        """A record that is new, or that changed; newest first."""
+        row = next((n for n, old in enumerate(self.rows) if old.id <= record.id), len(self.rows))
+        if row < len(self.rows) and self.rows[row].id == record.id:
+            self.change(record)
+            return
         self.beginInsertRows(QModelIndex(), row, row)
         self.rows.insert(row, record)
         self.endInsertRows()
@@ -151,6 +189,9 @@ class VerdictPill(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(ink)
         words = place.adjusted(31, 0, -4, 0)
+        if record.review is not None:  # a supervisor decided; what, the panel says
+            words = words.adjusted(0, 0, -24, 0)
+            icons.draw(painter, "user-check", ink, QRectF(place.right() - 24, place.center().y() - 9, 18, 18))
         text = painter.fontMetrics().elidedText(state_word(record), Qt.TextElideMode.ElideRight, int(words.width()))
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()

@@ -75,7 +75,9 @@ class MainWindow(Spoken, QMainWindow):
         """All records."""
         from inspector_app.ui.history_page import HistoryPage
 
-        page = HistoryPage(self._desk, self._devices)
+        page = HistoryPage(self.review_desk, self._devices)
+        page.review_wanted.connect(self.go_review_of)
+        page.dialog_wanted.connect(self.open_dialog)
         self.pages.addWidget(page)
         return page
 

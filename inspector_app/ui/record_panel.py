@@ -19,11 +19,11 @@ from inspector_app.ui.desk import Devices
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.record_sections import added, facts, reviews, signatures, trail
 from inspector_app.ui.review_desk import ReviewDesk
-from inspector_app.ui.review_widgets import LowButton
+from inspector_app.ui.review_widgets import PickButton
 from inspector_app.ui.review_words import LINES
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.theme import Themed
-from inspector_app.ui.verdict_band import VerdictBand
+from inspector_app.ui.verdict_strip import VerdictStrip
 from inspector_app.ui.verdict_card import VerdictDetails
 from inspector_app.ui.widgets import EmptyState, MonoText, label, scrolled
 from model_runtime.verdict import Fixable
@@ -48,14 +48,14 @@ class RecordPanel(Spoken, Themed, QFrame):
         self._review, self._desk, self._devices = review, review.desk, devices
         self.record: Inspection | None = None
         self._empty = EmptyState("list", mark("Nothing chosen"), mark("Choose a record in the table to see all of it."))
-        self.band, self.details = VerdictBand(88), VerdictDetails()
+        self.band, self.details = VerdictStrip(88), VerdictDetails()
         self.photo = CompareStage()
         self.photo.setMinimumSize(QSize(120, 120))
         self.title, self.subtitle = label("title", selectable=True), label("caption", selectable=True)
         self.facts = MonoText()
-        self.review_button = LowButton("user-check", mark("Decide about it"), "F9")
-        self.play_button = LowButton("volume-2", mark("Play note"), "F4")
-        self.compare_button = LowButton("columns-2", mark("Compare"), "F12")
+        self.review_button = PickButton("user-check", mark("Decide about it"), "F9")
+        self.play_button = PickButton("volume-2", mark("Play note"), "F4")
+        self.compare_button = PickButton("columns-2", mark("Compare"), "F12")
         self.actions_row = QHBoxLayout()
         """Buttons for what may be done with the record; others may add theirs."""
         self.voices = QVBoxLayout()
@@ -171,7 +171,7 @@ class RecordPanel(Spoken, Themed, QFrame):
                 widget.deleteLater()
         for line in record.lines:
             if line.voice is not None and line.kind in (LineKind.DISAGREED, LineKind.REASON):
-                button = LowButton("volume-2", LINES[line.kind])
+                button = PickButton("volume-2", LINES[line.kind])
                 button.set_text(f"{tr(LINES[line.kind])}: {line.who}")
                 button.clicked.connect(lambda _=False, voice=line.voice: self._play(voice))
                 self.voices.addWidget(button)

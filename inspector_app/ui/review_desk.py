@@ -20,6 +20,7 @@ from model_runtime.verdict import Fixable
 if TYPE_CHECKING:
     from inspector_app.capture.sample import Voice
     from inspector_app.inspection import Station
+    from inspector_app.places import Places
     from inspector_app.records.store import Spoken
 
 
@@ -37,6 +38,13 @@ class ReviewDesk(QObject):
         if self.desk.station is None:
             raise Fixable("no_records", "The records are not open; see what the program says at the top.")
         return self.desk.station
+
+    @property
+    def places(self) -> Places:
+        """The data folder, of which the kept files are a part."""
+        from inspector_app.places import Places
+
+        return Places(self.station.store.files.folder.parent)
 
     def worklist(self, cause: Cause | None) -> Task:
         """What waits for the supervisor; the task gives (whether this person may decide, Worklist)."""

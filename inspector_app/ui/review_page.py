@@ -27,7 +27,7 @@ from inspector_app.ui.review_widgets import RegionStage
 from inspector_app.ui.review_words import CAUSES
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.theme import Themed
-from inspector_app.ui.verdict_band import VerdictBand
+from inspector_app.ui.verdict_strip import VerdictStrip
 from inspector_app.ui.widgets import IconButton, label
 from model_runtime.verdict import Answer, Fixable, Region
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from inspector_app.records.store import Spoken as SpokenReason
 
 _ACTS = {act.name: act for act in REVIEW_ACTS}
-_LEFT, _RIGHT = 232, 336
+_LEFT, _RIGHT = 232, 348
 _NOTHING = mark("Nothing waits"), mark("Every unit that needs a person is decided.")
 
 
@@ -56,7 +56,7 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
         """Ids of what was decided in this run, the newest last."""
         self._busy, self._asked, self._may = False, 0, True
         self.list, self.form = ReviewList(), ReviewForm(review, self._desk, devices)
-        self.band, self.stage = VerdictBand(92), RegionStage()
+        self.band, self.stage = VerdictStrip(76), RegionStage()
         self.story = ReviewStory(self._desk, devices)
         self.title, self.why, self.tally = label("strong"), label("caption"), label("caption")
         self.refused = label("warning", wrap=True)

@@ -44,7 +44,7 @@ class ReviewStory(Spoken, QFrame):
         first = QVBoxLayout()
         first.setSpacing(0)
         title = label("caption")
-        self.say(title.setText, mark("Probability of NG, with the two thresholds"))
+        self.say(title.setText, mark("Probability of NG"))
         first.addWidget(title)
         first.addWidget(self.bar)
         first.addStretch(1)

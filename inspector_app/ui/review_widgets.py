@@ -35,12 +35,11 @@ _STEPS = {
 }
 
 
-class LowButton(KeyButton):
-    """A key button that is somewhat lower than those of the operator."""
+class PickButton(KeyButton):
+    """A key button that can be the picked one of several; its icon may be missing."""
 
     def __init__(self, icon: str, text: str, key: str = "", kind: str = "") -> None:
         super().__init__(icon, text, key, kind)
-        self.setMinimumHeight(LOW)
         self.setAutoDefault(False)
         if not icon:
             self._icon.hide()
@@ -51,6 +50,17 @@ class LowButton(KeyButton):
 
     def ink(self) -> str:
         return theme.tokens().on_accent if self.property("kind") == "picked" else super().ink()
+
+
+class LowButton(PickButton):
+    """The same, somewhat lower than those of the operator."""
+
+    def __init__(self, icon: str, text: str, key: str = "", kind: str = "") -> None:
+        super().__init__(icon, text, key, kind)
+        self.setMinimumHeight(LOW)
+        if (row := self.layout()) is not None:
+            row.setContentsMargins(6, 2, 6, 2)
+            row.setSpacing(6)
 
 
 class Choice(QWidget):

@@ -36,6 +36,10 @@
             <translation>特採には電子署名が必要です。PIN を入力すると、お名前がこの記録に結び付けられます。</translation>
         </message>
         <message>
+            <source>A drift begins: {adapter}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>A file of this name exists already; choose another name.</source>
             <translation>同じ名前のファイルがあります。別の名前にしてください。</translation>
         </message>
@@ -46,6 +50,10 @@
         <message>
             <source>A golden photo needs a photo to compare; add one or leave it out.</source>
             <translation>良品見本には比べる写真が必要です。写真を加えるか、良品見本を外してください。</translation>
+        </message>
+        <message>
+            <source>A labelled folder</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>A limit sample of this part has expired; have it renewed.</source>
@@ -64,6 +72,22 @@
             <translation>復元が中断され、完了できません。元のデータは before-* フォルダにあります。</translation>
         </message>
         <message>
+            <source>A set from a folder</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A set never changes. A share of it is locked for measuring and never learned from.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A set of reviewed units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A study shows how far people and model agree with what is true, and with each other. Ctrl+N.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>A supervisor has decided on this unit already; speak to them.</source>
             <translation>この製品は監督者が判断済みです。監督者に相談してください。</translation>
         </message>
@@ -80,6 +104,14 @@
             <translation>音声メモが必要です</translation>
         </message>
         <message>
+            <source>AIAG</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>AUROC</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>About {count} more units, drawn by chance and reviewed.</source>
             <translation type="unfinished" />
         </message>
@@ -92,11 +124,19 @@
             <translation>承認して次へ</translation>
         </message>
         <message>
-            <source>Adapter</source>
+            <source>Active</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Adapter</source>
+            <translation>アダプタ</translation>
+        </message>
+        <message>
             <source>Adapter version</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Adapters that judge</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -105,6 +145,10 @@
         </message>
         <message>
             <source>Added since</source>
+            <translation>その後の記録</translation>
+        </message>
+        <message>
+            <source>Agreed</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -113,6 +157,10 @@
         </message>
         <message>
             <source>All</source>
+            <translation>すべて</translation>
+        </message>
+        <message>
+            <source>All agree in all trials: {share}</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -133,7 +181,7 @@
         </message>
         <message>
             <source>All records, no conditions</source>
-            <translation type="unfinished" />
+            <translation>すべての記録 (条件なし)</translation>
         </message>
         <message>
             <source>All shifts</source>
@@ -142,6 +190,10 @@
         <message>
             <source>All that waits</source>
             <translation>未処理すべて</translation>
+        </message>
+        <message>
+            <source>All units have one {by}: {group}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>All versions</source>
@@ -153,6 +205,14 @@
         </message>
         <message>
             <source>All: κ {kappa} from {count} units; 0.9 is good, 0.7 marginal</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Also units that only an operator accepted</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>An adapter is taken in only if it is signed with a key that stands here.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -180,6 +240,10 @@
             <translation>どのキーでも閉じます。</translation>
         </message>
         <message>
+            <source>Appraiser</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Approved by</source>
             <translation>承認者</translation>
         </message>
@@ -193,7 +257,7 @@
         </message>
         <message>
             <source>Audit trail</source>
-            <translation type="unfinished" />
+            <translation>監査証跡</translation>
         </message>
         <message>
             <source>Back</source>
@@ -224,6 +288,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Calibration error</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Camera</source>
             <translation>カメラ</translation>
         </message>
@@ -242,6 +310,14 @@
         <message>
             <source>Capture</source>
             <translation>撮影・入力</translation>
+        </message>
+        <message>
+            <source>Captured from</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Captured until</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Centre {centre}</source>
@@ -276,8 +352,20 @@
             <translation>ケーブルを確認してください。自動で再接続します。ファイルでも検査できます。</translation>
         </message>
         <message>
+            <source>Choose</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Choose 20 to 50 units, a third to a half of them near the edge. Nobody sees what is true of them.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Choose a record in the table to see all of it.</source>
             <translation>一覧から記録を選ぶと、すべての内容が表示されます。</translation>
+        </message>
+        <message>
+            <source>Choose a set at the left.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Choose it, test it, and say a few words. Without one, sound files work.</source>
@@ -304,6 +392,14 @@
             <translation>矢印キーで名前を選び、PIN を入力するか、バッジを読み取ってください。</translation>
         </message>
         <message>
+            <source>Choosing thresholds</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Class right</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Clear</source>
             <translation>クリア</translation>
         </message>
@@ -316,8 +412,12 @@
             <translation>終了中</translation>
         </message>
         <message>
-            <source>Columns</source>
+            <source>Collect: {changed} corrections and {reviewed} reviews since the last set was frozen.</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Columns</source>
+            <translation>表示列</translation>
         </message>
         <message>
             <source>Compare</source>
@@ -325,11 +425,11 @@
         </message>
         <message>
             <source>Conditions</source>
-            <translation type="unfinished" />
+            <translation>条件</translation>
         </message>
         <message>
             <source>Conditions, order and columns are kept; a view of that name is replaced.</source>
-            <translation type="unfinished" />
+            <translation>条件・並び順・表示列を保存します。同じ名前のビューは置き換えます。</translation>
         </message>
         <message>
             <source>Connect one, or choose it in the settings; sound files work meanwhile.</source>
@@ -393,6 +493,14 @@
         </message>
         <message>
             <source>Decide about it</source>
+            <translation>判定を確認</translation>
+        </message>
+        <message>
+            <source>Decided without a person</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Decided without a person: {active} % until now, {new} % with the new one.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -401,7 +509,7 @@
         </message>
         <message>
             <source>Decisions</source>
-            <translation type="unfinished" />
+            <translation>監督者の判断</translation>
         </message>
         <message>
             <source>Defect</source>
@@ -425,7 +533,7 @@
         </message>
         <message>
             <source>Delete a view</source>
-            <translation type="unfinished" />
+            <translation>ビューを削除</translation>
         </message>
         <message>
             <source>Details</source>
@@ -441,6 +549,10 @@
         </message>
         <message>
             <source>Disposition</source>
+            <translation>処置</translation>
+        </message>
+        <message>
+            <source>Done</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -460,6 +572,10 @@
             <translation>見本を外す</translation>
         </message>
         <message>
+            <source>Effectiveness</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Enter</source>
             <translation>決定</translation>
         </message>
@@ -477,6 +593,10 @@
         </message>
         <message>
             <source>Evaluation set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Every defect class has at least 5 units.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -520,6 +640,18 @@
             <translation>F3 で開始・終了します。この品番には必須です。</translation>
         </message>
         <message>
+            <source>False alarm</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Fewer than 5 units are of {classes}; that can hardly be learned or measured.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Finish</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Finish later</source>
             <translation>あとで行う</translation>
         </message>
@@ -540,19 +672,55 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Folder with metadata.csv</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Free some space, or move the data folder.</source>
             <translation>空きを増やすか、データの場所を移してください。</translation>
         </message>
         <message>
+            <source>Freeze</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Freeze reviewed units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Freeze reviewed units, or import a labelled folder.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>From</source>
+            <translation>開始</translation>
+        </message>
+        <message>
+            <source>From a labelled folder …</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>From the first day to the last, both included.</source>
+            <translation>開始日から終了日まで (両日を含む)。</translation>
+        </message>
+        <message>
+            <source>From the folder {folder}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>From the history</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>From – to …</source>
+            <translation>期間を指定…</translation>
+        </message>
+        <message>
+            <source>Frozen</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Frozen by {who}.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -562,6 +730,10 @@
         <message>
             <source>Glare hides a part of the photo; turn the part or the light.</source>
             <translation>反射で一部が見えません。製品か照明の向きを変えてください。</translation>
+        </message>
+        <message>
+            <source>Go on later</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Goal: {goal}</source>
@@ -640,6 +812,10 @@
             <translation>要確認</translation>
         </message>
         <message>
+            <source>Import a folder</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Inspect</source>
             <translation>検査</translation>
         </message>
@@ -650,6 +826,14 @@
         <message>
             <source>It counts no more. It stays in the history. Enter goes on.</source>
             <translation>集計から外れました。履歴には残ります。Enter で次へ進みます。</translation>
+        </message>
+        <message>
+            <source>It is NG: {defect}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It is OK</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>It is bad</source>
@@ -696,8 +880,16 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>It runs beside the line, at low priority. It can be stopped, and goes on where it was.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>It runs inside this computer; nothing leaves it.</source>
             <translation>このコンピュータの中で動きます。外部には何も送りません。</translation>
+        </message>
+        <message>
+            <source>It starts from</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Judge</source>
@@ -708,12 +900,20 @@
             <translation>検査画面 (Ctrl+1) で判定すると、ここに並びます。</translation>
         </message>
         <message>
+            <source>Judge: good or bad?</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Judge; accept and next</source>
             <translation>判定・承認して次へ</translation>
         </message>
         <message>
             <source>Judged as soon as the model is loaded. Go on: Enter or F2.</source>
             <translation>モデルの準備ができ次第、判定します。Enter か F2 で次へ。</translation>
+        </message>
+        <message>
+            <source>Judging</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Judging …</source>
@@ -756,8 +956,16 @@
             <translation>保存済み・未判定</translation>
         </message>
         <message>
+            <source>Key to trust (64 digits)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Keys</source>
             <translation>キー操作</translation>
+        </message>
+        <message>
+            <source>Keys of stations</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Language</source>
@@ -773,14 +981,18 @@
         </message>
         <message>
             <source>Last 30 days</source>
-            <translation type="unfinished" />
+            <translation>直近 30 日</translation>
         </message>
         <message>
             <source>Last 7 days</source>
-            <translation type="unfinished" />
+            <translation>直近 7 日</translation>
         </message>
         <message>
             <source>Last 90 days</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Learning</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -801,7 +1013,7 @@
         </message>
         <message>
             <source>Likeliest NG first</source>
-            <translation type="unfinished" />
+            <translation>NG の確率が高い順</translation>
         </message>
         <message>
             <source>Limit sample</source>
@@ -816,11 +1028,31 @@
             <translation>モデルを読み込み中</translation>
         </message>
         <message>
+            <source>Locked for measuring</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Looked for</source>
             <translation>対象の欠点</translation>
         </message>
         <message>
             <source>Looking at photos …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Looking at the photos</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Looking for units …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Loss of the steps</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Loss {loss} at step {step} of {steps}</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -844,11 +1076,19 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Make the study</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Microphone</source>
             <translation>マイク</translation>
         </message>
         <message>
             <source>Minutes of a person per 100 units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Miss</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -860,11 +1100,27 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Misses</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Misses: </source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Model</source>
             <translation>モデル</translation>
         </message>
         <message>
+            <source>Model alone</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Month</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>More corrections than usual: {part}</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -880,6 +1136,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>NG rates by {by} are alike.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>NG share</source>
             <translation type="unfinished" />
         </message>
@@ -892,12 +1152,24 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>NG – bad</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Name</source>
             <translation>名前</translation>
         </message>
         <message>
             <source>Name and PIN do not belong together; try again.</source>
             <translation>名前と PIN が一致しません。もう一度入力してください。</translation>
+        </message>
+        <message>
+            <source>Name of the set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Name of the study</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Name, English</source>
@@ -908,12 +1180,28 @@
             <translation>名称（日本語）</translation>
         </message>
         <message>
+            <source>Nearly the same photo has the other verdict; look at both.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>New</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>New PIN</source>
             <translation>PIN の再設定</translation>
         </message>
         <message>
+            <source>New agreement study</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>New part</source>
             <translation>新しい品番</translation>
+        </message>
+        <message>
+            <source>New study</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Newer unit</source>
@@ -921,7 +1209,7 @@
         </message>
         <message>
             <source>Newest first</source>
-            <translation type="unfinished" />
+            <translation>新しい順</translation>
         </message>
         <message>
             <source>Next</source>
@@ -944,12 +1232,16 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>No agreement study yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>No camera</source>
             <translation>カメラがありません</translation>
         </message>
         <message>
             <source>No conditions</source>
-            <translation type="unfinished" />
+            <translation>条件を解除</translation>
         </message>
         <message>
             <source>No defect found</source>
@@ -998,6 +1290,14 @@
         <message>
             <source>No records yet</source>
             <translation>記録はまだありません</translation>
+        </message>
+        <message>
+            <source>No reviewed units with photos. Review some, or take a labelled folder.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No training set yet</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>No unit of this part was reviewed yet; the effect is shown when some were.</source>
@@ -1056,6 +1356,10 @@
             <translation>音声メモに何も入っていません。録音し直してください。</translation>
         </message>
         <message>
+            <source>Nothing to do: no corrections since the last set was frozen.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Nothing waits</source>
             <translation>確認待ちはありません</translation>
         </message>
@@ -1080,12 +1384,28 @@
             <translation>OK 下限未満</translation>
         </message>
         <message>
+            <source>OK – good</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Of reviewed and of accepted units.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Of reviewed units.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Of the NG units only these classes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Older unit</source>
             <translation>古い製品へ</translation>
         </message>
         <message>
             <source>Oldest first</source>
-            <translation type="unfinished" />
+            <translation>古い順</translation>
         </message>
         <message>
             <source>On {count} reviewed units, {random} of them picked at random: missed {miss}, rejected wrongly {overkill}, decided without a person {coverage}.</source>
@@ -1096,12 +1416,20 @@
             <translation>付属の見本を 1 つ、実際と同じように判定します。記録には残りません。</translation>
         </message>
         <message>
+            <source>One of them is rare; collect more of it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Only read</source>
             <translation>閲覧のみで続ける</translation>
         </message>
         <message>
             <source>Only registered people can sign; register them, or decide otherwise.</source>
             <translation>署名できるのは登録された人だけです。人を登録するか、別の処置を選んでください。</translation>
+        </message>
+        <message>
+            <source>Only {name} can judge here; sign in first: Ctrl+L.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Open a photo, or drop one here. F2 looks for the camera again.</source>
@@ -1133,10 +1461,18 @@
         </message>
         <message>
             <source>Order</source>
+            <translation>並び順</translation>
+        </message>
+        <message>
+            <source>Overkill</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>Overkill rate</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Overkill: </source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1162,6 +1498,10 @@
         <message>
             <source>PIN, once more</source>
             <translation>PIN（確認のため再入力）</translation>
+        </message>
+        <message>
+            <source>Pair</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Pareto of defects</source>
@@ -1200,8 +1540,12 @@
             <translation>ユーザーは登録済みです。「ユーザー」（Ctrl+Shift+P）で確認できます。</translation>
         </message>
         <message>
-            <source>Period</source>
+            <source>People who judge, parted by commas</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Period</source>
+            <translation>期間</translation>
         </message>
         <message>
             <source>Photo</source>
@@ -1216,6 +1560,14 @@
             <translation>写真と音声メモを合わせると長すぎます。写真を小さくしてください。</translation>
         </message>
         <message>
+            <source>Photo of a good part</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Photo of a good part (where the folder names none)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Photos</source>
             <translation>写真</translation>
         </message>
@@ -1226,6 +1578,10 @@
         <message>
             <source>Place</source>
             <translation>位置</translation>
+        </message>
+        <message>
+            <source>Place right</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Play note</source>
@@ -1245,7 +1601,7 @@
         </message>
         <message>
             <source>Probability of NG</source>
-            <translation type="unfinished" />
+            <translation>不良確率</translation>
         </message>
         <message>
             <source>Probability of NG, with the two thresholds</source>
@@ -1296,12 +1652,24 @@
             <translation>変更の理由（記録されます）</translation>
         </message>
         <message>
+            <source>Reason, kept in the audit trail</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Recent reviewed units: </source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Record</source>
             <translation>録音</translation>
         </message>
         <message>
             <source>Remove</source>
             <translation>外す</translation>
+        </message>
+        <message>
+            <source>Report (PDF) …</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Reports</source>
@@ -1321,7 +1689,7 @@
         </message>
         <message>
             <source>Reviewed by</source>
-            <translation type="unfinished" />
+            <translation>確認者</translation>
         </message>
         <message>
             <source>Role</source>
@@ -1348,12 +1716,16 @@
             <translation type="unfinished" />
         </message>
         <message>
-            <source>Save this view</source>
+            <source>Save the report</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Save this view</source>
+            <translation>このビューを保存</translation>
+        </message>
+        <message>
             <source>Save this view …</source>
-            <translation type="unfinished" />
+            <translation>このビューを保存…</translation>
         </message>
         <message>
             <source>Saved: {file}</source>
@@ -1397,11 +1769,15 @@
         </message>
         <message>
             <source>Search: part, lot, serial, operator, words heard, reason   (Ctrl+F)</source>
-            <translation type="unfinished" />
+            <translation>検索：品番、ロット、製造番号、作業者、聞き取り、理由   (Ctrl+F)</translation>
         </message>
         <message>
             <source>See under Problems, F8.</source>
             <translation>「問題」（F8）を見てください。</translation>
+        </message>
+        <message>
+            <source>Seed</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Serial</source>
@@ -1410,6 +1786,10 @@
         <message>
             <source>Serial number</source>
             <translation>製造番号</translation>
+        </message>
+        <message>
+            <source>Set</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Set goals</source>
@@ -1437,11 +1817,11 @@
         </message>
         <message>
             <source>Shift</source>
-            <translation type="unfinished" />
+            <translation>直</translation>
         </message>
         <message>
             <source>Show</source>
-            <translation type="unfinished" />
+            <translation>表示</translation>
         </message>
         <message>
             <source>Side by side</source>
@@ -1461,7 +1841,7 @@
         </message>
         <message>
             <source>Signatures</source>
-            <translation type="unfinished" />
+            <translation>電子署名</translation>
         </message>
         <message>
             <source>Simulated camera</source>
@@ -1484,6 +1864,22 @@
             <translation>音声には PortAudio ライブラリが必要です。導入するか、音声ファイルを使ってください。</translation>
         </message>
         <message>
+            <source>Split by lot, else serial number.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Split by lot.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Split by serial number.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Split by unit: there are too few lots and serial numbers.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Starting</source>
             <translation>起動中</translation>
         </message>
@@ -1501,11 +1897,15 @@
         </message>
         <message>
             <source>Supervisor</source>
-            <translation type="unfinished" />
+            <translation>監督者</translation>
         </message>
         <message>
             <source>Swipe</source>
             <translation>スワイプ</translation>
+        </message>
+        <message>
+            <source>Take back the last</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Take photo</source>
@@ -1542,6 +1942,10 @@
         <message>
             <source>The adapter cannot be used with this model; choose another.</source>
             <translation>このモデルではアダプタを使えません。別のアダプタを選んでください。</translation>
+        </message>
+        <message>
+            <source>The adapter's own thresholds stand: OK below {low}, NG above {high}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The anchor of the audit trail cannot be read; put it aside, a new one is begun.</source>
@@ -1628,6 +2032,10 @@
             <translation>フォルダがありません。パスか共有を確認してください。</translation>
         </message>
         <message>
+            <source>The golden evaluation set has {bad} bad and {good} good units; 4 of each are needed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The golden sample of this part has expired; have it renewed.</source>
             <translation>この品番の良品見本は期限切れです。更新してください。</translation>
         </message>
@@ -1670,6 +2078,10 @@
         <message>
             <source>The model's own</source>
             <translation>モデル付属</translation>
+        </message>
+        <message>
+            <source>The model's own adapter</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The name is kept with every unit. People with a PIN are registered under People, Ctrl+Shift+P.</source>
@@ -1736,7 +2148,15 @@
             <translation>写真のファイルが空です。撮り直すか、コピーし直してください。</translation>
         </message>
         <message>
+            <source>The photos have changed: {adapter}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The picture is on the clipboard.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The probabilities of the last 7 days ({units} units) are spread otherwise than at first (PSI {psi}, KS {ks}).</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1758,6 +2178,10 @@
         <message>
             <source>The region of interest does not fit; give left, top, width, height in per cent.</source>
             <translation>対象範囲が正しくありません。左, 上, 幅, 高さを % で指定してください。</translation>
+        </message>
+        <message>
+            <source>The same photo has both verdicts; it is not in the set.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The sample photos are missing; set the program up again.</source>
@@ -1782,6 +2206,10 @@
         <message>
             <source>The text is too long; shorten it.</source>
             <translation>文が長すぎます。短くしてください。</translation>
+        </message>
+        <message>
+            <source>The thresholds of the station or the part stand: OK below {low}, NG above {high}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The two PINs are not the same; type them again.</source>
@@ -1850,6 +2278,10 @@
         <message>
             <source>The voice note's format cannot be used; record it again as mono.</source>
             <translation>音声メモの形式を使えません。モノラルで録音し直してください。</translation>
+        </message>
+        <message>
+            <source>The {by} tells good from bad: {high_bad} of {high_units} are NG with {high}, {low_bad} of {low_units} with {low} (p = {p}). Add good units with {high} or bad ones with {low}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>There are no records in this data folder yet; open it to write first.</source>
@@ -1960,6 +2392,10 @@
             <translation>この製造番号は検査済みです。製品を確認してください。</translation>
         </message>
         <message>
+            <source>This station's key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>This unit has no voice note; there is nothing to correct.</source>
             <translation>この製品には音声メモがなく、修正するものがありません。</translation>
         </message>
@@ -1976,6 +2412,10 @@
             <translation>このユーザーはカメラを使えません。video グループに加えてください。</translation>
         </message>
         <message>
+            <source>This week {changed} of {reviewed} reviewed verdicts were changed ({rate} %, usually {usual} %).</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>This window only reads, since another one has the data folder open; work there.</source>
             <translation>別のウィンドウがデータフォルダを開いているため、このウィンドウは閲覧専用です。もう一方で操作してください。</translation>
         </message>
@@ -1984,16 +2424,32 @@
             <translation>しきい値</translation>
         </message>
         <message>
+            <source>Thresholds chosen anew on the golden evaluation set: OK below {low}, NG above {high}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Time</source>
             <translation>時刻</translation>
         </message>
         <message>
             <source>To</source>
+            <translation>終了</translation>
+        </message>
+        <message>
+            <source>To learn</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>To measure</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>To stop by</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>Today</source>
-            <translation type="unfinished" />
+            <translation>今日</translation>
         </message>
         <message>
             <source>Told apart by</source>
@@ -2017,11 +2473,43 @@
         </message>
         <message>
             <source>Took</source>
+            <translation>所要時間</translation>
+        </message>
+        <message>
+            <source>Train</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Train an adapter</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Train on it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Train: {changed} verdicts were corrected since the last set was frozen.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Training set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trials</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trusted stations</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>Try fewer letters or conditions: Ctrl+0.</source>
-            <translation type="unfinished" />
+            <translation>文字や条件を減らしてください (Ctrl+0)。</translation>
         </message>
         <message>
             <source>Undo the last</source>
@@ -2048,6 +2536,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Validation units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Verdict</source>
             <translation>判定</translation>
         </message>
@@ -2057,7 +2549,7 @@
         </message>
         <message>
             <source>Views</source>
-            <translation type="unfinished" />
+            <translation>ビュー</translation>
         </message>
         <message>
             <source>Voice against photo</source>
@@ -2088,6 +2580,18 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>What a miss costs</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What an overkill costs</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What came of it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>What each part is judged by. A change holds from the next unit on.</source>
             <translation>品番ごとの判定の条件です。変更は次の製品から有効です。</translation>
         </message>
@@ -2109,15 +2613,27 @@
         </message>
         <message>
             <source>What judged it, and hashes</source>
-            <translation type="unfinished" />
+            <translation>判定に使ったものとハッシュ</translation>
         </message>
         <message>
             <source>What the window speaks. It can be changed at any time in the settings.</source>
             <translation>画面の言語です。設定でいつでも変更できます。</translation>
         </message>
         <message>
+            <source>What to do next</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>What was entered contradicts itself; correct it.</source>
             <translation>入力内容が矛盾しています。直してください。</translation>
+        </message>
+        <message>
+            <source>What was said of one unit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Who judges</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Who looks after the people here. Left empty, the station is open: nobody signs in, nothing is asked.</source>
@@ -2136,6 +2652,10 @@
             <translation>この工程のユーザーを管理する人です。登録後は全員が PIN またはバッジでサインインします。</translation>
         </message>
         <message>
+            <source>Whose key it is</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Why they wait</source>
             <translation>確認の理由</translation>
         </message>
@@ -2148,12 +2668,20 @@
             <translation>製造指図</translation>
         </message>
         <message>
+            <source>Worse for {by} {group}: of {units} bad units {new} are missed, {active} until now (p = {p}).</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Worse for {by} {group}: of {units} good units {new} are rejected, {active} until now (p = {p}).</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Write the reason</source>
             <translation>理由を入力</translation>
         </message>
         <message>
             <source>Yesterday</source>
-            <translation type="unfinished" />
+            <translation>昨日</translation>
         </message>
         <message>
             <source>Yield</source>
@@ -2166,6 +2694,10 @@
         <message>
             <source>You have no right to do this; ask a supervisor.</source>
             <translation>この操作の権限がありません。監督者に依頼してください。</translation>
+        </message>
+        <message>
+            <source>Your PIN, as signature</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>a golden or limit sample expires soon</source>
@@ -2192,8 +2724,28 @@
             <translation>アダプタ差し戻し</translation>
         </message>
         <message>
+            <source>all judged</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>all parts</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>all; else names with commas: scratch, chip</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>and are right: {share}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>approved</source>
             <translation>承認</translation>
+        </message>
+        <message>
+            <source>as the part or the folder</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>as {example}</source>
@@ -2238,6 +2790,10 @@
         <message>
             <source>break</source>
             <translation>欠損</translation>
+        </message>
+        <message>
+            <source>bright</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>candidate disagrees</source>
@@ -2296,8 +2852,20 @@
             <translation>破損</translation>
         </message>
         <message>
+            <source>dark</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>decided</source>
             <translation>決定</translation>
+        </message>
+        <message>
+            <source>decided already</source>
+            <translation>確認済み</translation>
+        </message>
+        <message>
+            <source>defect class</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>deformation</source>
@@ -2320,8 +2888,16 @@
             <translation>計算環境</translation>
         </message>
         <message>
+            <source>even</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>exported</source>
             <translation>書き出し</translation>
+        </message>
+        <message>
+            <source>finished</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>finishing roll print</source>
@@ -2334,6 +2910,14 @@
         <message>
             <source>fray</source>
             <translation>ほつれ</translation>
+        </message>
+        <message>
+            <source>from zero</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>going on</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>golden</source>
@@ -2356,6 +2940,10 @@
             <translation>穴</translation>
         </message>
         <message>
+            <source>in order</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>iron sheet ash</source>
             <translation>鉄粉付着</translation>
         </message>
@@ -2364,8 +2952,16 @@
             <translation>判定</translation>
         </message>
         <message>
+            <source>judging …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>kept as a sound; not written down</source>
             <translation>音声のまま保存します (文字にできません)</translation>
+        </message>
+        <message>
+            <source>language</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>left</source>
@@ -2374,6 +2970,18 @@
         <message>
             <source>let in no more</source>
             <translation>停止中</translation>
+        </message>
+        <message>
+            <source>lighting</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>look at it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>lot</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>lot locked for measuring</source>
@@ -2393,6 +3001,10 @@
         </message>
         <message>
             <source>marginal</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>medium</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2553,7 +3165,7 @@
         </message>
         <message>
             <source>photographed again of</source>
-            <translation type="unfinished" />
+            <translation>撮り直し元</translation>
         </message>
         <message>
             <source>photographed anew</source>
@@ -2586,6 +3198,10 @@
         <message>
             <source>red scale</source>
             <translation>赤スケール</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>rejected</source>
@@ -2633,7 +3249,7 @@
         </message>
         <message>
             <source>shift</source>
-            <translation type="unfinished" />
+            <translation>直</translation>
         </message>
         <message>
             <source>short circuit</source>
@@ -2688,6 +3304,10 @@
             <translation>汚れ</translation>
         </message>
         <message>
+            <source>station</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>stays</source>
             <translation>そのまま</translation>
         </message>
@@ -2698,6 +3318,10 @@
         <message>
             <source>surface scratch</source>
             <translation>表面傷</translation>
+        </message>
+        <message>
+            <source>the active adapter</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>the camera has stopped</source>
@@ -2721,7 +3345,7 @@
         </message>
         <message>
             <source>thresholds</source>
-            <translation type="unfinished" />
+            <translation>しきい値</translation>
         </message>
         <message>
             <source>times, ms</source>
@@ -2749,7 +3373,7 @@
         </message>
         <message>
             <source>undone</source>
-            <translation type="unfinished" />
+            <translation>取り消し</translation>
         </message>
         <message>
             <source>unevenness</source>
@@ -2762,6 +3386,10 @@
         <message>
             <source>upper right</source>
             <translation>右上</translation>
+        </message>
+        <message>
+            <source>verdict</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>verdict accepted</source>
@@ -2781,7 +3409,7 @@
         </message>
         <message>
             <source>waits for a decision</source>
-            <translation type="unfinished" />
+            <translation>確認待ち</translation>
         </message>
         <message>
             <source>with badge</source>
@@ -2793,6 +3421,10 @@
         </message>
         <message>
             <source>work order</source>
+            <translation>作業指図</translation>
+        </message>
+        <message>
+            <source>{active} of {units} until now, {new} with the new one; {better} got better, {worse} worse (p = {p}).</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2801,6 +3433,10 @@
         </message>
         <message>
             <source>{count} NG units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} chosen, {bad} of them bad; {all} to choose from</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2825,6 +3461,10 @@
         </message>
         <message>
             <source>{count} more: search for it</source>
+            <translation>ほか {count} 件：検索してください</translation>
+        </message>
+        <message>
+            <source>{count} pairs of photos are nearly the same.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2833,10 +3473,14 @@
         </message>
         <message>
             <source>{count} records</source>
-            <translation type="unfinished" />
+            <translation>{count} 件</translation>
         </message>
         <message>
             <source>{count} records shown, more below</source>
+            <translation>{count} 件を表示 (続きあり)</translation>
+        </message>
+        <message>
+            <source>{count} repeated units were left out.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2888,6 +3532,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{name}: all units are judged. Thank you.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{name}: expired on {day}</source>
             <translation>{name}：{day} に期限切れ</translation>
         </message>
@@ -2896,11 +3544,19 @@
             <translation>{name}：期限 {day}</translation>
         </message>
         <message>
+            <source>{name}: unit {number} of {total}, trial {trial} of {trials}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{name}: {verdict}. Ctrl+Down shows it.</source>
             <translation>{name}：{verdict}。Ctrl+↓ で表示します。</translation>
         </message>
         <message>
             <source>{now} photos against {before}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{ok} units are OK and {ng} NG.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2916,7 +3572,35 @@
             <translation>残り {seconds} 秒</translation>
         </message>
         <message>
+            <source>{times} times as far</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{units} units since {since}; of these {drawn} were drawn by chance and reviewed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{units} units, each good + bad.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{units} units, {bad} of them bad; {trials} trials; made by {who} on {day}. {state}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{unlike} recent photos are unlike all that was learned from.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>κ of all trials of all: {kappa}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>κ to the reference</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>κ within</source>
             <translation type="unfinished" />
         </message>
         <message>

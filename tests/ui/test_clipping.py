@@ -26,6 +26,7 @@ from pytestqt.qtbot import QtBot
 from inspector_app.rights import Role
 from inspector_app.ui.compare import Compare
 from inspector_app.ui.painting import Painted
+from inspector_app.ui.review_widgets import LOW, LowButton
 from inspector_app.ui.set_up import SetUp
 from inspector_app.ui.settings_dialog import SettingsDialog
 from inspector_app.ui.unit import Step
@@ -54,7 +55,8 @@ def _of(widget: QWidget) -> Iterator[str]:
     if isinstance(widget, Painted):
         yield from (f"painted short {text!r}" for text in widget.cut)
     if isinstance(widget, QAbstractButton) and not isinstance(widget.parent(), QComboBox | QLineEdit):
-        if not widget.objectName().startswith("qt_") and (widget.height() < TARGET or widget.width() < TARGET):
+        least = LOW if isinstance(widget, LowButton) else TARGET  # a supervisor's page is not touched with a glove
+        if not widget.objectName().startswith("qt_") and (widget.height() < least or widget.width() < least):
             yield f"target {widget.width()}x{widget.height()}"
     if isinstance(widget, QPushButton | QCheckBox) and widget.layout() is not None:
         yield from _children_inside(widget)
@@ -149,11 +151,29 @@ class Tour:
         self.look("banner")
         kensa.window.go_history()
         kensa.until(lambda: len(kensa.window.history_page.model.rows) >= 4)
+        kensa.window.history_page.table.selectRow(1)
+        kensa.window.history_page.chips.put("verdict", "INCONCLUSIVE")
+        kensa.until(lambda: len(kensa.window.history_page.model.rows) == 2)
+        kensa.window.history_page.to_table()
         self.look("history")
+        self.review()
         kensa.window.go_inspect()
         kensa.window.show_help()
         self.look("help")
         kensa.window.help.hide()
+
+    def review(self) -> None:
+        kensa = self.kensa
+        kensa.window.go_review()
+        page = kensa.window.review_page
+        kensa.until(lambda: page.record is not None and page.stage.picture is not None)
+        self.look("review")
+        page.say_ng()
+        page.severity_critical()
+        page.put_concession()
+        page.form.disposition.show_value(None)
+        page.save()
+        self.look("review, something is missing")
 
     def close(self, state: str) -> None:
         self.kensa.until(lambda: isinstance(QApplication.activeModalWidget(), QDialog))
