@@ -5,7 +5,7 @@ the file. Knows no window.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from inspector_app.records.history import History
 from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM, Person, Right
 from model_runtime.labelled import read_labelled
-from model_runtime.verdict import Judge, Question, StopCheck, Stopped, Thresholds
+from model_runtime.verdict import Judge, Question, StopCheck, Thresholds
 
 OWN = "model"
 """The adapter that came with the model, where it has no name of its own."""
@@ -112,31 +112,21 @@ class Studies:
         found = self.get(study_id)
         return blind.save(found.taken_back(_own_name(found, person)))
 
-    def judge(
-        self,
-        study_id: str,
-        appraiser: str,
-        judge: Judge,
-        parts: Parts,
-        thresholds: Thresholds | None,
-        step: Callable[[int, int], None] | None = None,
-        stop: StopCheck | None = None,
+    def judge_one(
+        self, study_id: str, appraiser: str, judge: Judge, parts: Parts, thresholds: Thresholds | None, stop: StopCheck
     ) -> BlindStudy:
-        """The model judges what is open, in its own order, kept unit by unit; it never sees a reference. `Stopped`
-        leaves it where it is."""
+        """The model judges the unit whose turn it is in its own order, and never sees a reference. One at a time, so
+        that units of the line are judged between them."""
+        self._store.database.require_writable()
         found = self.get(study_id)
-        total = len(found.units) * found.trials
-        while (turn := found.turn(appraiser)) is not None:
-            if stop is not None and stop():
-                raise Stopped
-            part = parts.get_or_general(turn.unit.part)
-            question = Question(found.photo(turn.unit), None, part.golden, part.name, part.defects, part.criteria,
-                                thresholds or part.thresholds)  # fmt: skip
-            verdict = judge.judge(question, stop)
-            found = blind.save(found.judged(appraiser, turn.unit.name, str(verdict.judgment.verdict)))
-            if step is not None:
-                step(found.count(appraiser), total)
-        return found
+        turn = found.turn(appraiser)
+        if turn is None:
+            return found
+        part = parts.get_or_general(turn.unit.part)
+        limits = thresholds or part.thresholds
+        question = Question(found.photo(turn.unit), None, part.golden, part.name, part.defects, part.criteria, limits)
+        verdict = judge.judge(question, stop)
+        return blind.save(found.judged(appraiser, turn.unit.name, str(verdict.judgment.verdict)))
 
     # 3 finished
 

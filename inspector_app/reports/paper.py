@@ -4,7 +4,7 @@ Knows fpdf2; knows no figures.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fpdf import FPDF
@@ -60,6 +60,24 @@ class Paper(FPDF):
         self.words(12)
         self.cell(WIDTH, 7, word(key, self.language), new_x="LMARGIN", new_y="NEXT")
         self.ln(1)
+
+    def title_line(self) -> None:
+        """The title, large."""
+        self.words(18)
+        self.cell(WIDTH, 11, self.fitting(self.heading, WIDTH), new_x="LMARGIN", new_y="NEXT")
+
+    def facts(self, facts: Mapping[str, str]) -> None:
+        """Names and values, two pairs in a line."""
+        for number, (name, value) in enumerate(facts.items()):
+            last = number % 2 == 1
+            self.words(9, PALE)
+            self.cell(24, 6, self.fitting(name, 23))
+            self.words(9)
+            self.cell(
+                66, 6, self.fitting(value, 64), new_x="LMARGIN" if last else "RIGHT", new_y="NEXT" if last else "TOP"
+            )
+        if len(facts) % 2:
+            self.ln(6)
 
     def grid(self, columns: Sequence[float], head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Rows with thin lines; a text that is too long for its column ends with a mark."""

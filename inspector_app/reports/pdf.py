@@ -3,12 +3,14 @@
 Knows what stands where; paper.py knows how it is drawn. Knows no records.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from inspector_app.reports.charts import Area, draw_p_chart, draw_pareto
 from inspector_app.reports.lines import figure_lines, goal_lines
-from inspector_app.reports.paper import BOTTOM, MARGIN, PALE, WIDTH, Paper
+from inspector_app.reports.paper import MARGIN, PALE, WIDTH, Paper
+from inspector_app.reports.signatures import Signed, signature_boxes
 from inspector_app.reports.summary import Report
 from inspector_app.reports.units import draw_units
 from inspector_app.reports.words import word
@@ -20,6 +22,11 @@ CHART_HEIGHT = 52.0
 
 def write_pdf(report: Report, path: Path, language: str) -> None:
     """The report as PDF; KensaError without a Japanese font, OSError when it cannot be written."""
+    write_whole(path, report_pdf(report, language))
+
+
+def report_pdf(report: Report, language: str, signed: Sequence[Signed] = ()) -> bytes:
+    """The same in memory, for whom it is shown to first; `signed`: electronic signatures of its content."""
     paper = Paper(_title(report, language), language)
     _head(paper, report)
     paper.section("figures")
@@ -32,8 +39,8 @@ def write_pdf(report: Report, path: Path, language: str) -> None:
     _charts(paper, report)
     _slices(paper, report)
     draw_units(paper, report)
-    _signatures(paper)
-    write_whole(path, bytes(paper.output()))
+    signature_boxes(paper, signed)
+    return bytes(paper.output())
 
 
 def moment(at: datetime | None) -> str:
@@ -47,8 +54,7 @@ def _title(report: Report, language: str) -> str:
 
 
 def _head(paper: Paper, report: Report) -> None:
-    paper.words(18)
-    paper.cell(WIDTH, 11, paper.fitting(paper.heading, WIDTH), new_x="LMARGIN", new_y="NEXT")
+    paper.title_line()
     facts = {
         "station": report.station or "–",
         "part_number": report.wanted.part or word("all", paper.language),
@@ -57,14 +63,7 @@ def _head(paper: Paper, report: Report) -> None:
         "from_to": f"{moment(report.since)} – {moment(report.until)}",
         "made": moment(report.made_at),
     }
-    for number, (key, value) in enumerate(facts.items()):
-        paper.words(9, PALE)
-        paper.cell(24, 6, word(key, paper.language))
-        paper.words(9)
-        last = number % 2 == 1
-        paper.cell(
-            66, 6, paper.fitting(value, 64), new_x="LMARGIN" if last else "RIGHT", new_y="NEXT" if last else "TOP"
-        )
+    paper.facts({word(key, paper.language): value for key, value in facts.items()})
 
 
 def _charts(paper: Paper, report: Report) -> None:
@@ -95,25 +94,3 @@ def _slices(paper: Paper, report: Report) -> None:
         name = f"{word('by_' + one.by, language)}: {one.value or '–'}"
         rows.append([name, str(found.units), str(found.ng), *("–" if s is None else f"{s:.1%}" for s in shares)])
     paper.grid((70, 20, 22, 22, 24, 22), ["", *(word(key, language) for key in keys)], rows)
-
-
-def _signatures(paper: Paper) -> None:
-    """Three boxes to sign or stamp in, kept together."""
-    height = 30.0
-    if paper.get_y() + height + 10 > BOTTOM:
-        paper.add_page()
-    paper.ln(8)
-    top, width = paper.get_y(), WIDTH / 3
-    paper.set_draw_color(*PALE)
-    for number, key in enumerate(("prepared", "checked", "approved")):
-        left = MARGIN + number * width
-        paper.rect(left, top, width, height)
-        paper.line(left, top + 6.5, left + width, top + 6.5)
-        paper.set_xy(left, top + 0.5)
-        paper.words(9)
-        paper.cell(width, 5.5, word(key, paper.language), align="C")
-        paper.words(7.5, PALE)
-        for row, field in enumerate(("name", "date")):
-            paper.set_xy(left + 1, top + height - 10 + 5 * row)
-            paper.cell(width, 5, word(field, paper.language))
-    paper.set_xy(MARGIN, top + height)
