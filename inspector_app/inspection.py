@@ -301,7 +301,7 @@ class Station:
             new = new.changed(**kept)
         new.save(places.settings)
         if shared:
-            was, now = old.to_json(), new.to_json()
+            was, now = old.told(), new.told()
             before, after = ({name: values[name] for name in shared} for values in (was, now))
             self.store.note(_who(person), "settings_changed", "settings", before, after)
         self.settings, self.thresholds = new, new.thresholds
@@ -375,7 +375,7 @@ class Station:
             golden=kept.golden.path if kept.golden else None,
             part=kept.part,
             defects=kept.defects or part.defects,
-            criteria=part.criteria,
+            criteria=part.asked,
             thresholds=self.thresholds or part.thresholds,
         )
 

@@ -94,6 +94,11 @@ class Places:
         return self.data / "parts.toml"
 
     @property
+    def outbox(self) -> Path:
+        """How far other systems have been told."""
+        return self.data / "outbox.json"
+
+    @property
     def anchor(self) -> Path:
         """The last entry of the audit trail, told day by day outside of the database."""
         return self.data / "anchor.jsonl"

@@ -9,13 +9,13 @@ import json
 import logging
 import types
 import typing
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from inspector_app.errors import from_os_error
 from inspector_app.places import BUNDLED_MODEL
+from inspector_app.setting_specs import SendingSettings, Spec, setting
 from inspector_app.shifts import ShiftPlan
 from inspector_app.whole import write_whole
 from model_runtime.verdict import Thresholds
@@ -24,32 +24,6 @@ VERSION = 1
 CHECKS = {"focus": 12, "dark": 8, "bright": 96, "glare": 3}
 """Photo checks as they are set at first: docs/capture.md says what the figures mean and how they were found."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """How a field is shown and what it may hold; `low`/`high` bound numbers, `choices` bound texts."""
-
-    label_en: str
-    label_ja: str
-    help_en: str = ""
-    help_ja: str = ""
-    choices: tuple[str, ...] = ()
-    low: int | None = None
-    high: int | None = None
-    group: str = "station"
-    personal: bool = False
-    """Anybody's own choice; all others are the station's, and changing them needs the right to."""
-    hidden: bool = False
-    """Remembered by the program; in no dialog."""
-    check: Callable[[Any], object] | None = None
-    """Raises ValueError for what does not fit."""
-
-
-def _setting(default: Any, spec: Spec) -> Any:
-    if isinstance(default, dict):
-        return field(default_factory=lambda: dict(default), metadata={"spec": spec})
-    return field(default=default, metadata={"spec": spec})
 
 
 def region_of(text: str) -> tuple[float, float, float, float] | None:
@@ -64,10 +38,10 @@ def region_of(text: str) -> tuple[float, float, float, float] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(SendingSettings):
     """All that the person may choose. Change with `dataclasses.replace` or `changed`, then `save`."""
 
-    language: str = _setting(
+    language: str = setting(
         "auto",
         Spec(
             "Language",
@@ -79,7 +53,7 @@ class Settings:
             personal=True,
         ),
     )
-    theme: str = _setting(
+    theme: str = setting(
         "auto",
         Spec(
             "Theme",
@@ -91,17 +65,18 @@ class Settings:
             personal=True,
         ),
     )
-    operator: str = _setting(
+    operator: str = setting(
         "",
         Spec("Operator", "作業者", "Kept with every sample", "すべての記録に残ります", group="people", personal=True),
     )
-    model: str = _setting(
-        BUNDLED_MODEL, Spec("Model", "モデル", "Another one judges from the next start on", "変更は次回起動から有効", group="model")
+    model: str = setting(
+        BUNDLED_MODEL,
+        Spec("Model", "モデル", "Judges from the next start on", "変更は次回起動から有効", group="model"),
     )
-    adapter: str | None = _setting(
+    adapter: str | None = setting(
         None, Spec("Adapter", "アダプタ", "It judges from the next unit on", "次の 1 個から使われます", group="model")
     )
-    shadow: str | None = _setting(
+    shadow: str | None = setting(
         None,
         Spec(
             "Candidate beside",
@@ -112,7 +87,7 @@ class Settings:
             hidden=True,
         ),
     )
-    shadow_units: int = _setting(
+    shadow_units: int = setting(
         0,
         Spec(
             "Units beside before a promotion",
@@ -124,7 +99,7 @@ class Settings:
             group="model",
         ),
     )
-    threads: int | None = _setting(
+    threads: int | None = setting(
         None,
         Spec(
             "Threads",
@@ -136,7 +111,7 @@ class Settings:
             group="model",
         ),
     )
-    camera: str = _setting(
+    camera: str = setting(
         "0",
         Spec(
             "Camera",
@@ -145,7 +120,7 @@ class Settings:
             "カメラの番号、rtsp://… か http://…、folder:/パス（テザー撮影のフォルダ）、file:/パス、または simulated",
         ),
     )
-    camera_resolution: str = _setting(
+    camera_resolution: str = setting(
         "auto",
         Spec(
             "Resolution",
@@ -155,17 +130,17 @@ class Settings:
             choices=("auto", "640x480", "1280x720", "1920x1080", "2560x1440", "3840x2160", "max"),
         ),
     )
-    camera_exposure_ms: int | None = _setting(
+    camera_exposure_ms: int | None = setting(
         None,
         Spec("Exposure (ms)", "露光時間 (ms)", "Empty: automatic", "空欄: 自動", low=1, high=2000),
     )
-    camera_mirror: bool = _setting(
+    camera_mirror: bool = setting(
         False, Spec("Mirror", "左右反転", "Left and right change places", "左右を入れ替えます")
     )
-    camera_rotation: str = _setting(
+    camera_rotation: str = setting(
         "0", Spec("Rotation", "回転", "Degrees, clockwise", "時計回りの角度", choices=("0", "90", "180", "270"))
     )
-    camera_region: str = _setting(
+    camera_region: str = setting(
         "",
         Spec(
             "Region of interest",
@@ -175,11 +150,11 @@ class Settings:
             check=region_of,
         ),
     )
-    check_focus: int = _setting(
+    check_focus: int = setting(
         CHECKS["focus"],
         Spec("Least sharpness", "最低の鮮明さ", "0: not checked", "0: 確認しない", low=0, high=1000),
     )
-    check_dark: int = _setting(
+    check_dark: int = setting(
         CHECKS["dark"],
         Spec(
             "Darkest (%)",
@@ -190,7 +165,7 @@ class Settings:
             high=100,
         ),
     )
-    check_bright: int = _setting(
+    check_bright: int = setting(
         CHECKS["bright"],
         Spec(
             "Brightest (%)",
@@ -201,7 +176,7 @@ class Settings:
             high=100,
         ),
     )
-    check_glare: int = _setting(
+    check_glare: int = setting(
         CHECKS["glare"],
         Spec(
             "Glare (%)",
@@ -212,11 +187,11 @@ class Settings:
             high=100,
         ),
     )
-    microphone: str | None = _setting(None, Spec("Microphone", "マイク", "Empty: the system's", "空欄: システム既定"))
-    scanner_prefix: str = _setting(
+    microphone: str | None = setting(None, Spec("Microphone", "マイク", "Empty: the system's", "空欄: システム既定"))
+    scanner_prefix: str = setting(
         "", Spec("Scanner's prefix", "スキャナの先頭文字", "What it sends before the code", "コードの前に送る文字")
     )
-    scanner_suffix: str = _setting(
+    scanner_suffix: str = setting(
         "enter",
         Spec(
             "Scanner's ending",
@@ -226,7 +201,7 @@ class Settings:
             choices=("enter", "tab"),
         ),
     )
-    scanner_gap_ms: int = _setting(
+    scanner_gap_ms: int = setting(
         35,
         Spec(
             "Scanner's pace (ms)",
@@ -237,26 +212,26 @@ class Settings:
             high=200,
         ),
     )
-    last_part: str = _setting("general", Spec("Last part", "前回の品番", personal=True, hidden=True))
-    last_lot: str = _setting("", Spec("Last lot", "前回のロット", personal=True, hidden=True))
-    thresholds: Thresholds | None = _setting(
+    last_part: str = setting("general", Spec("Last part", "前回の品番", personal=True, hidden=True))
+    last_lot: str = setting("", Spec("Last lot", "前回のロット", personal=True, hidden=True))
+    thresholds: Thresholds | None = setting(
         None,
         Spec(
             "Thresholds", "判定しきい値", "Empty: those of part and adapter", "空欄: 品番とアダプタの値", group="model"
         ),
     )
-    station: str = _setting("", Spec("Station", "工程", "How this station is called", "この工程の名称"))
-    full_screen: bool = _setting(False, Spec("Full screen", "全画面", group="look"))
-    kiosk: bool = _setting(
+    station: str = setting("", Spec("Station", "工程", "How this station is called", "この工程の名称"))
+    full_screen: bool = setting(False, Spec("Full screen", "全画面", group="look"))
+    kiosk: bool = setting(
         False,
         Spec(
             "Kiosk", "キオスク", "Full screen; only a supervisor's PIN leaves it", "全画面。終了には監督者の PIN が必要"
         ),
     )
-    sounds: bool = _setting(
+    sounds: bool = setting(
         True, Spec("Sounds", "音", "A sound of its own for each verdict", "判定ごとに異なる音", group="look")
     )
-    auto_lock_minutes: int = _setting(
+    auto_lock_minutes: int = setting(
         10,
         Spec(
             "Sign out after (min)",
@@ -268,7 +243,7 @@ class Settings:
             group="people",
         ),
     )
-    shift_plan: str = _setting(
+    shift_plan: str = setting(
         "",
         Spec(
             "Shifts",
@@ -279,7 +254,7 @@ class Settings:
             group="people",
         ),
     )
-    target_takt: int | None = _setting(
+    target_takt: int | None = setting(
         None,
         Spec(
             "Target takt (s)",
@@ -290,7 +265,7 @@ class Settings:
             high=86_400,
         ),
     )
-    random_share: int = _setting(
+    random_share: int = setting(
         0,
         Spec(
             "To the supervisor by chance (%)",
@@ -301,7 +276,7 @@ class Settings:
             high=100,
         ),
     )
-    judge_seconds: int = _setting(
+    judge_seconds: int = setting(
         180,
         Spec(
             "Longest judgment (s)",
@@ -313,38 +288,8 @@ class Settings:
             group="model",
         ),
     )
-    backup_every: str = _setting(
-        "off",
-        Spec(
-            "Backups",
-            "バックアップ",
-            "off, or one file each day or shift",
-            "off: しない、day: 毎日、shift: 直ごと",
-            choices=("off", "day", "shift"),
-        ),
-    )
-    backup_folder: str = _setting(
-        "",
-        Spec(
-            "Folder of backups",
-            "バックアップ先",
-            "Best on another disk; empty: backups in the data folder",
-            "別のディスクを推奨。空欄: データフォルダの backups",
-        ),
-    )
-    backup_keep: int = _setting(
-        7,
-        Spec(
-            "Backups kept",
-            "保存するバックアップ数",
-            "The oldest are deleted",
-            "古いものから削除します",
-            low=1,
-            high=1000,
-        ),
-    )
-    keys: dict[str, str] = _setting({}, Spec("Keys", "キー", "For a foot pedal", "フットペダル用", group="look"))
-    set_up_done: bool = _setting(False, Spec("Set up", "初期設定済み", personal=True, hidden=True))
+    keys: dict[str, str] = setting({}, Spec("Keys", "キー", "For a foot pedal", "フットペダル用", group="look"))
+    set_up_done: bool = setting(False, Spec("Set up", "初期設定済み", personal=True, hidden=True))
 
     @classmethod
     def load(cls, path: Path) -> "Settings":
@@ -390,6 +335,13 @@ class Settings:
     def to_json(self) -> dict[str, Any]:
         """All fields as they are written."""
         return dataclasses.asdict(self)
+
+    def told(self) -> dict[str, Any]:
+        """The same for the audit trail: of a secret only whether there is one."""
+        specs = type(self).specs()
+        return {
+            name: ("***" if value else "") if specs[name].secret else value for name, value in self.to_json().items()
+        }
 
     @classmethod
     def specs(cls) -> dict[str, Spec]:

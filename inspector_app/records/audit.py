@@ -77,7 +77,7 @@ def sha256_of(value: Any) -> str:
 def trail(session: Session, subject: str) -> list[Entry]:
     """All entries about one thing, oldest first."""
     rows = session.scalars(select(AuditRow).where(AuditRow.subject == subject).order_by(AuditRow.seq))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def search(session: Session, wanted: AuditFilter) -> list[Entry]:
@@ -96,7 +96,7 @@ def search(session: Session, wanted: AuditFilter) -> list[Entry]:
     if wanted.text:
         columns = (AuditRow.subject, AuditRow.who, AuditRow.old, AuditRow.new)
         query = query.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
-    return [_entry(row) for row in session.scalars(query.limit(wanted.limit))]
+    return [entry_of(row) for row in session.scalars(query.limit(wanted.limit))]
 
 
 def chain_faults(session: Session) -> Iterator[str]:
@@ -120,6 +120,7 @@ def _left(session: Session) -> dict[int, str]:
     return {row.seq: row.told for row in session.execute(select(ErasedTextRow.seq, ErasedTextRow.told))}
 
 
-def _entry(row: AuditRow) -> Entry:
+def entry_of(row: AuditRow) -> Entry:
+    """A row as it is given out."""
     old, new = (None if text is None else json.loads(text) for text in (row.old, row.new))
     return Entry(row.seq, row.who, row.what, row.at, row.subject, old, new, row.previous, row.hash)

@@ -12,7 +12,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from inspector_app.capture.setup import CameraSetup
-from inspector_app.settings import Settings, Spec
+from inspector_app.setting_specs import Spec
+from inspector_app.settings import Settings
 from inspector_app.ui import settings_editors, theme
 from inspector_app.ui.desk import Desk, Devices
 from inspector_app.ui.device_tests import CameraTest, MicrophoneTest, device_name
@@ -33,6 +34,7 @@ GROUPS = {
     "scanner": mark("Scanner"),
     "people": mark("People and shifts"),
     "model": mark("Model"),
+    "sending": mark("Other systems"),
 }
 _BY_NAME = {"camera": "camera", "check": "camera", "microphone": "voice", "scanner": "scanner"}
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector_app.settings import Spec
+from inspector_app.setting_specs import Spec
 from inspector_app.ui import theme
 from inspector_app.ui.actions import INSPECT_ACTS
 from inspector_app.ui.language import mark, tr
@@ -58,6 +58,8 @@ def editor(name: str, spec: Spec, value: Any, choices: list[tuple[Any, str]]) ->
     if isinstance(value, int) or spec.high is not None:
         return _number(spec, value)
     edit = QLineEdit(str(value or ""))
+    if spec.secret:
+        edit.setEchoMode(QLineEdit.EchoMode.Password)
     empty = None if value is None else ""
     return edit, lambda: edit.text().strip() or empty
 
@@ -84,7 +86,7 @@ class ChoiceBox(QComboBox):
         self._value = value
 
     def offer(self, value: Any, words: str, fault: str = "") -> None:
-        """One more, or other words for one that is there; what is set now stays chosen. A fault: it cannot be chosen."""
+        """One more, or other words for one that is there; what is set now stays chosen. With a fault: not to choose."""
         if value in self.values:
             self.setItemText(self.values.index(value), words)
             return
