@@ -81,7 +81,6 @@ def _pairs(paper: Paper, found: Agreement) -> None:
 
 def _judgments(paper: Paper, study: BlindStudy) -> None:
     """Every unit: photo, truth, and what each said in each trial."""
-    language = paper.language
     paper.section("msa_judgments", _SIDE + 16)
     shown = [one.name for one in study.raters if study.count(one.name)]
     said: dict[tuple[str, str], list[str]] = {}
