@@ -24,12 +24,14 @@ from inspector_app.places import Places, resources
 from inspector_app.readiness import Trouble, disk_is_low
 from inspector_app.settings import Settings
 from inspector_app.ui import icons, theme
+from inspector_app.ui.courier import Courier
 from inspector_app.ui.desk import Desk, Devices, Lanes
 from inspector_app.ui.keeper import Keeper, TakenSheet
 from inspector_app.ui.language import Language
 from inspector_app.ui.main_window import MainWindow
 from inspector_app.ui.problems import Problems
 from inspector_app.ui.readiness import Phase, Readiness
+from inspector_app.ui.training_watch import NightWatch
 from model_runtime.verdict import Judge, Stopped
 
 if TYPE_CHECKING:
@@ -122,7 +124,9 @@ class Program(QObject):
         self.window = MainWindow(self.desk, devices or real_devices(), self.readiness, self.settings)
         theme.dress(application, self._template)
         self.keeper = Keeper(places, self.lanes.model, self.problems, self.readiness, lambda: self.settings, self)
+        self.courier = Courier(self.problems, self.readiness, self)
         self._store: Store | None = None
+        self.night: NightWatch | None = None
         self._open = True
         self._connect()
 
@@ -151,8 +155,11 @@ class Program(QObject):
         self.window.hide()
         self.lanes.closing.set()
         self.window.inspect_page.release()
+        if self.night is not None:
+            self.night.close()
         self.lanes.close()
         self.keeper.close()
+        self.courier.close()
         if self._store is not None:
             self._store.close()
         self.language.forget()
@@ -201,10 +208,12 @@ class Program(QObject):
 
     def _records_open(self, station: Station) -> None:
         self.desk.use(station)
+        self.night = NightWatch(self.window, self.desk)
         self.keeper.begin(station.store)
         if self._places.read_only:
             self._only_read(station)
             return
+        self.courier.begin(station.store, self._places, self.settings)
         self.window.load(station.parts, lambda: self.language.code)
         if self.on_history:
             self.window.go_history()
@@ -221,6 +230,8 @@ class Program(QObject):
         self.readiness.move(Phase.LOADING)
         self.readiness.set(Trouble.READ_ONLY, True)
         self.readiness.move(Phase.READY)
+        if self.night is not None:
+            self.night.begin(self.settings)
         self.window.go_history()
         self.window.open_dialog(TakenSheet(self._application.quit, self.window))
 
@@ -266,6 +277,7 @@ class Program(QObject):
     def _use(self, settings: Settings) -> None:
         """At once on the screen; kept by the station, which asks whether this person may change it."""
         before, self.settings = self.settings, settings
+        self.courier.use(settings)
         theme.apply(self._application, settings.theme, self._template)
         self.language.use(settings.language)
         station = self.desk.station
@@ -278,6 +290,7 @@ class Program(QObject):
     def _refused(self, error: Exception, before: Settings) -> None:
         """Back to what it was: no right to change it, or the disk is full."""
         self.problems.tell(error)
+        self.courier.use(before)
         self.settings = before
         theme.apply(self._application, before.theme, self._template)
         self.language.use(before.language)

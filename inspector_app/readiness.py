@@ -61,6 +61,7 @@ class Trouble(StrEnum):
     CAMERA_STALE = "camera_stale"
     NO_MICROPHONE = "no_microphone"
     NO_SPEAKER = "no_speaker"
+    NOT_SENT = "not_sent"  # other systems do not answer; what they are to be told waits on the disk
     GOLDEN_EXPIRED = "golden_expired"  # or a limit sample of the part
     SAMPLE_EXPIRES = "sample_expires"  # soon
 

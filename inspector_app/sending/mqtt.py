@@ -11,6 +11,7 @@ import secrets
 import ssl
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,8 @@ class Mqtt:
         """Say that the station is no more there, and leave."""
         client = self._client
         if client is not None and not self._lost.is_set():
-            client.publish(self._broker.topic_of("online"), "false", qos=1, retain=True).wait_for_publish(2.0)
+            with suppress(RuntimeError, ValueError):  # it was lost in this moment: then the last will says so
+                client.publish(self._broker.topic_of("online"), "false", qos=1, retain=True).wait_for_publish(2.0)
         self._drop()
 
     def _connected(self) -> Client:

@@ -33,6 +33,7 @@ _TROUBLES = {
     Trouble.CAMERA_STALE: mark("the camera has stopped"),
     Trouble.NO_MICROPHONE: mark("no microphone"),
     Trouble.NO_SPEAKER: mark("no loudspeaker"),
+    Trouble.NOT_SENT: mark("other systems do not answer"),
     Trouble.GOLDEN_EXPIRED: mark("a golden or limit sample has expired"),
     Trouble.SAMPLE_EXPIRES: mark("a golden or limit sample expires soon"),
 }

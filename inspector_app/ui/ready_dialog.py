@@ -19,6 +19,8 @@ _ROWS: tuple[tuple[str, str, tuple[Trouble, ...], str], ...] = (
     ("mic", mark("Microphone"), (Trouble.NO_MICROPHONE,),
      mark("Connect one, or choose it in the settings; sound files work meanwhile.")),
     ("volume-2", mark("Loudspeaker"), (Trouble.NO_SPEAKER,), mark("Verdicts are seen, not heard.")),
+    ("send", mark("Other systems"), (Trouble.NOT_SENT,),
+     mark("Verdicts wait on the disk, and are sent when they answer again. See the settings.")),
     ("award", mark("Samples"), (Trouble.GOLDEN_EXPIRED, Trouble.SAMPLE_EXPIRES),
      mark("Have it approved anew under Parts, Ctrl+P.")),
     ("save", mark("Disk"), (Trouble.DISK_LOW,), mark("Free some space, or move the data folder.")),

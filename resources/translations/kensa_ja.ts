@@ -4,7 +4,15 @@
     <context>
         <name>kensa</name>
         <message>
+            <source> days</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>(none)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>. The line goes on judging meanwhile.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -68,6 +76,10 @@
             <translation>写真が必要です</translation>
         </message>
         <message>
+            <source>A promotion asks for {count} units beside.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>A restore was interrupted and cannot be ended; the old data lie in the folders before-*.</source>
             <translation>復元が中断され、完了できません。元のデータは before-* フォルダにあります。</translation>
         </message>
@@ -98,6 +110,10 @@
         <message>
             <source>A supervisor's PIN is needed.</source>
             <translation>監督者の PIN が必要です。</translation>
+        </message>
+        <message>
+            <source>A training runs; it is stopped, keeps its state, and can go on later.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>A voice note is needed</source>
@@ -132,7 +148,15 @@
             <translation>アダプタ</translation>
         </message>
         <message>
+            <source>Adapter to compare</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Adapter version</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Adapters</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -140,8 +164,16 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Add a limit sample</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Add a person</source>
             <translation>ユーザーを追加</translation>
+        </message>
+        <message>
+            <source>Add the golden sample</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Added since</source>
@@ -244,12 +276,28 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Approved</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Approved by</source>
             <translation>承認者</translation>
         </message>
         <message>
+            <source>Approved by whom and until when: an expired sample is said at every unit.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Approved on</source>
             <translation>承認日</translation>
+        </message>
+        <message>
+            <source>As the file of parts says</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>As the file of parts says; never changed in the program.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>As the system</source>
@@ -288,6 +336,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>By</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Calibration error</source>
             <translation type="unfinished" />
         </message>
@@ -302,6 +354,10 @@
         <message>
             <source>Cancel</source>
             <translation>キャンセル</translation>
+        </message>
+        <message>
+            <source>Candidate beside</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Candidate disagrees</source>
@@ -321,6 +377,10 @@
         </message>
         <message>
             <source>Centre {centre}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Change the criterion</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -352,6 +412,10 @@
             <translation>ケーブルを確認してください。自動で再接続します。ファイルでも検査できます。</translation>
         </message>
         <message>
+            <source>Checked</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Choose</source>
             <translation type="unfinished" />
         </message>
@@ -372,6 +436,10 @@
             <translation>選んでテストし、少し話してください。マイクがなくても音声ファイルが使えます。</translation>
         </message>
         <message>
+            <source>Choose one; there is none in the records yet.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Choose the camera that sees the part. Without one, photos come from files.</source>
             <translation>製品を写すカメラを選んでください。なければ写真はファイルから読み込めます。</translation>
         </message>
@@ -382,6 +450,10 @@
         <message>
             <source>Choose the photo</source>
             <translation>写真を選ぶ</translation>
+        </message>
+        <message>
+            <source>Choose the photo first.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Choose what is done with the unit: 1 to 5.</source>
@@ -422,6 +494,22 @@
         <message>
             <source>Compare</source>
             <translation>比較</translation>
+        </message>
+        <message>
+            <source>Compare now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Compare with the active adapter</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Compare, let in</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Comparison</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Conditions</source>
@@ -486,6 +574,10 @@
         <message>
             <source>Dark</source>
             <translation>暗い</translation>
+        </message>
+        <message>
+            <source>Date</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Day</source>
@@ -576,6 +668,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>End running beside</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Enter</source>
             <translation>決定</translation>
         </message>
@@ -590,6 +686,18 @@
         <message>
             <source>Enter judges. F3 adds a voice note.</source>
             <translation>Enter で判定。F3 で音声メモを追加。</translation>
+        </message>
+        <message>
+            <source>Erase for good</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Erase now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Erased: {photos} photos, {voices} voice notes ({size} MB), transcripts of {texts} units.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Evaluation set</source>
@@ -608,6 +716,10 @@
             <translation>人の確認が必要な品物はすべて処理済みです。</translation>
         </message>
         <message>
+            <source>Everything is kept for ever.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Everywhere</source>
             <translation>共通</translation>
         </message>
@@ -618,6 +730,10 @@
         <message>
             <source>Expires on</source>
             <translation>有効期限</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>F2 takes it again. Enter judges it as it is.</source>
@@ -645,6 +761,14 @@
         </message>
         <message>
             <source>Fewer than 5 units are of {classes}; that can hardly be learned or measured.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Figure</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Figures and groups</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -712,6 +836,14 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>From the next unit on judges the adapter that came with the model.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>From the next unit on judges {name}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>From – to …</source>
             <translation>期間を指定…</translation>
         </message>
@@ -728,11 +860,19 @@
             <translation>全画面</translation>
         </message>
         <message>
+            <source>Give the reason.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Glare hides a part of the photo; turn the part or the light.</source>
             <translation>反射で一部が見えません。製品か照明の向きを変えてください。</translation>
         </message>
         <message>
             <source>Go on later</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Go on with the stopped training</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -760,12 +900,28 @@
             <translation>良品見本と限度見本</translation>
         </message>
         <message>
+            <source>Golden evaluation set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Golden photo</source>
             <translation>良品見本</translation>
         </message>
         <message>
             <source>Golden sample</source>
             <translation>良品見本</translation>
+        </message>
+        <message>
+            <source>Got better: {count}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Got worse: {count}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Group</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Guided set-up</source>
@@ -812,7 +968,15 @@
             <translation>要確認</translation>
         </message>
         <message>
+            <source>Import</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Import a folder</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>In the words of the inspection standard. The model is asked so from the next unit on.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -826,6 +990,14 @@
         <message>
             <source>It counts no more. It stays in the history. Enter goes on.</source>
             <translation>集計から外れました。履歴には残ります。Enter で次へ進みます。</translation>
+        </message>
+        <message>
+            <source>It grew from the model's own.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It grew from {parent}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>It is NG: {defect}</source>
@@ -876,6 +1048,26 @@
             <translation>次にプログラムを起動したときに判定します。</translation>
         </message>
         <message>
+            <source>It is used no more from the next unit on. Earlier versions and records keep it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It judges beside, deciding nothing.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It judges from the next unit on. One action puts the old one back.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It judges nothing.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It judges now.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>It lies on the goal: no number of units will tell.</source>
             <translation type="unfinished" />
         </message>
@@ -889,6 +1081,10 @@
         </message>
         <message>
             <source>It starts from</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It stops after the step that is under way.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -913,6 +1109,10 @@
         </message>
         <message>
             <source>Judging</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Judging {step} of {steps}</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -976,6 +1176,10 @@
             <translation>言語と表示</translation>
         </message>
         <message>
+            <source>Language of the report</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Last 12 months</source>
             <translation type="unfinished" />
         </message>
@@ -1008,6 +1212,14 @@
             <translation>利用を停止</translation>
         </message>
         <message>
+            <source>Let in {at} by {who}: {reason}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Let the adapter in</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Light</source>
             <translation>明るい</translation>
         </message>
@@ -1018,6 +1230,14 @@
         <message>
             <source>Limit sample</source>
             <translation>限度見本</translation>
+        </message>
+        <message>
+            <source>Limit samples</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Limit samples {part}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Live</source>
@@ -1048,7 +1268,15 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Loss</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Loss of the steps</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Loss of the validation units</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1058,6 +1286,10 @@
         <message>
             <source>Lot</source>
             <translation>ロット</translation>
+        </message>
+        <message>
+            <source>Lot report</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Lot, serial number or work order does not fit this part; see the example in its field.</source>
@@ -1077,6 +1309,14 @@
         </message>
         <message>
             <source>Make the study</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Making the report …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Memory</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1220,6 +1460,10 @@
             <translation>次の欠点分類</translation>
         </message>
         <message>
+            <source>Next part</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Next point</source>
             <translation type="unfinished" />
         </message>
@@ -1229,6 +1473,10 @@
         </message>
         <message>
             <source>No NG units in this period.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No adapter judges beside the active one.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1242,6 +1490,10 @@
         <message>
             <source>No conditions</source>
             <translation>条件を解除</translation>
+        </message>
+        <message>
+            <source>No criterion in words.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>No defect found</source>
@@ -1328,6 +1580,10 @@
             <translation>この品番の基準は未登録です。監督者が「品番」で登録できます。</translation>
         </message>
         <message>
+            <source>Not compared yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Not enough data yet: {count} more units.</source>
             <translation type="unfinished" />
         </message>
@@ -1350,6 +1606,10 @@
         <message>
             <source>Nothing found</source>
             <translation>見つかりません</translation>
+        </message>
+        <message>
+            <source>Nothing is being trained. Choose a set and train on it.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Nothing is heard in the voice note; record it again.</source>
@@ -1384,6 +1644,10 @@
             <translation>OK 下限未満</translation>
         </message>
         <message>
+            <source>OK below {low}, NG above {high}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>OK – good</source>
             <translation type="unfinished" />
         </message>
@@ -1397,6 +1661,10 @@
         </message>
         <message>
             <source>Of the NG units only these classes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Of {reviewed} reviewed ones it missed {missed} ({active_missed} the active one) and rejected {overkill} good ones ({active_overkill}).</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1460,8 +1728,16 @@
             <translation>作業者が異議</translation>
         </message>
         <message>
+            <source>Operators as pseudonyms in exports and training sets</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Order</source>
             <translation>並び順</translation>
+        </message>
+        <message>
+            <source>Other systems</source>
+            <translation>他システム連携</translation>
         </message>
         <message>
             <source>Overkill</source>
@@ -1482,6 +1758,10 @@
         <message>
             <source>P(NG)</source>
             <translation>不良確率</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>PIN for a signature</source>
@@ -1512,8 +1792,16 @@
             <translation>品番</translation>
         </message>
         <message>
+            <source>Part before</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Part number</source>
             <translation>品番</translation>
+        </message>
+        <message>
+            <source>Part report</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Part, lot, serial number</source>
@@ -1522,6 +1810,10 @@
         <message>
             <source>Parts</source>
             <translation>品番</translation>
+        </message>
+        <message>
+            <source>Past their time today: {photos} photos, {voices} voice notes ({size} MB), transcripts of {texts} units.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Pattern</source>
@@ -1558,6 +1850,10 @@
         <message>
             <source>Photo and voice note are too long for the model together; use a smaller photo.</source>
             <translation>写真と音声メモを合わせると長すぎます。写真を小さくしてください。</translation>
+        </message>
+        <message>
+            <source>Photo by photo</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Photo of a good part</source>
@@ -1600,6 +1896,22 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Prepared</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Print</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Print …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Privacy</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Probability of NG</source>
             <translation>不良確率</translation>
         </message>
@@ -1616,12 +1928,32 @@
             <translation>問題</translation>
         </message>
         <message>
+            <source>Put back {at} by {who}: {reason}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Put it back</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Put the last one back</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Quality</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>Quit</source>
             <translation>終了</translation>
+        </message>
+        <message>
+            <source>Rank {rank}, temperature {temperature}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Read again</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Reading the photo …</source>
@@ -1656,6 +1988,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Recent reviewed units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Recent reviewed units: </source>
             <translation type="unfinished" />
         </message>
@@ -1668,7 +2004,19 @@
             <translation>外す</translation>
         </message>
         <message>
+            <source>Renew</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Report (PDF) …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Report of</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Report of a period</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1678,6 +2026,14 @@
         <message>
             <source>Retake</source>
             <translation>撮り直し</translation>
+        </message>
+        <message>
+            <source>Retire</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Retire this sample?</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Review</source>
@@ -1700,12 +2056,32 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Run beside, deciding nothing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Samples</source>
             <translation>見本</translation>
         </message>
         <message>
             <source>Save</source>
             <translation>保存</translation>
+        </message>
+        <message>
+            <source>Save CSV …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save PDF …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save XLSX …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save as PDF</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Save as PNG, SVG or CSV …</source>
@@ -1748,6 +2124,10 @@
             <translation>見えたことを文字か音声で伝えてください。</translation>
         </message>
         <message>
+            <source>Say who approved the sample.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Say why</source>
             <translation>理由を話す</translation>
         </message>
@@ -1772,11 +2152,23 @@
             <translation>検索：品番、ロット、製造番号、作業者、聞き取り、理由   (Ctrl+F)</translation>
         </message>
         <message>
+            <source>See the Quality page.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>See under Problems, F8.</source>
             <translation>「問題」（F8）を見てください。</translation>
         </message>
         <message>
             <source>Seed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Sending to other systems ended by a fault; start Kensa again.</source>
+            <translation>他システムへの送信が異常終了しました。Kensa を再起動してください。</translation>
+        </message>
+        <message>
+            <source>Sent to the printer: {count} pages</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1820,12 +2212,24 @@
             <translation>直</translation>
         </message>
         <message>
+            <source>Shift report</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Show</source>
             <translation>表示</translation>
         </message>
         <message>
             <source>Side by side</source>
             <translation>並べて表示</translation>
+        </message>
+        <message>
+            <source>Sign</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Sign and let it in</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Sign in</source>
@@ -1838,6 +2242,18 @@
         <message>
             <source>Sign the concession</source>
             <translation>特採の署名</translation>
+        </message>
+        <message>
+            <source>Sign the report</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Sign …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Signature as</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Signatures</source>
@@ -1888,12 +2304,24 @@
             <translation>工程</translation>
         </message>
         <message>
+            <source>Step</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Stop</source>
             <translation>停止</translation>
         </message>
         <message>
             <source>Stop and send</source>
             <translation>終えて送る</translation>
+        </message>
+        <message>
+            <source>Stop; it can go on later</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Stopped. It goes on from where it was, to the same weights as without a stop.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Supervisor</source>
@@ -1936,8 +2364,24 @@
             <translation>モデルの自己診断中</translation>
         </message>
         <message>
+            <source>The MQTT broker cannot prove who it is; check its certificates in the settings.</source>
+            <translation>MQTT ブローカーの証明書を検証できません。証明書の設定を確認してください。</translation>
+        </message>
+        <message>
+            <source>The MQTT broker does not answer; verdicts wait on the disk until it does.</source>
+            <translation>MQTT ブローカーが応答しません。判定は復旧までディスクに保管します。</translation>
+        </message>
+        <message>
+            <source>The MQTT broker refuses this station; check user and password in the settings.</source>
+            <translation>MQTT ブローカーに接続を拒否されました。ユーザーとパスワードを確認してください。</translation>
+        </message>
+        <message>
             <source>The PIN is theirs alone: let them type it.</source>
             <translation>PIN は本人だけのものです。本人に入力してもらってください。</translation>
+        </message>
+        <message>
+            <source>The adapter before the newest promotion judges from the next unit on.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The adapter cannot be used with this model; choose another.</source>
@@ -2016,6 +2460,10 @@
             <translation>品番ファイルが正しくありません。修正してください。</translation>
         </message>
         <message>
+            <source>The file of the broker's certificates cannot be used; check it in the settings.</source>
+            <translation>ブローカーの証明書ファイルを使えません。設定を確認してください。</translation>
+        </message>
+        <message>
             <source>The first person</source>
             <translation>最初の管理者</translation>
         </message>
@@ -2032,12 +2480,28 @@
             <translation>フォルダがありません。パスか共有を確認してください。</translation>
         </message>
         <message>
+            <source>The folder for other systems is not there; check it or the network drive.</source>
+            <translation>連携フォルダが見つかりません。フォルダまたは共有ドライブを確認してください。</translation>
+        </message>
+        <message>
+            <source>The gate is open: not measurably worse.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The gate stays closed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The golden evaluation set has {bad} bad and {good} good units; 4 of each are needed.</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>The golden sample of this part has expired; have it renewed.</source>
             <translation>この品番の良品見本は期限切れです。更新してください。</translation>
+        </message>
+        <message>
+            <source>The judges are loaded in a process of their own; the line goes on.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The microphone cannot be opened; close other programs that use it, or reconnect it.</source>
@@ -2156,6 +2620,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>The printer cannot be reached; check it, or save a PDF.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The probabilities of the last 7 days ({units} units) are spread otherwise than at first (PSI {psi}, KS {ks}).</source>
             <translation type="unfinished" />
         </message>
@@ -2209,6 +2677,10 @@
         </message>
         <message>
             <source>The thresholds of the station or the part stand: OK below {low}, NG above {high}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The training begins in a process of its own; the line goes on judging.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2278,6 +2750,10 @@
         <message>
             <source>The voice note's format cannot be used; record it again as mono.</source>
             <translation>音声メモの形式を使えません。モノラルで録音し直してください。</translation>
+        </message>
+        <message>
+            <source>The whole part</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The {by} tells good from bad: {high_bad} of {high_units} are NG with {high}, {low_bad} of {low_units} with {low} (p = {p}). Add good units with {high} or bad ones with {low}.</source>
@@ -2432,6 +2908,10 @@
             <translation>時刻</translation>
         </message>
         <message>
+            <source>Time left</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>To</source>
             <translation>終了</translation>
         </message>
@@ -2484,6 +2964,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Train an adapter first.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Train on it</source>
             <translation type="unfinished" />
         </message>
@@ -2492,7 +2976,23 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Trained on {set} by {who}, {when}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Training</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Training set</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Training sets</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Transcripts</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2548,6 +3048,22 @@
             <translation>判定音は鳴りませんが、画面で分かります。</translation>
         </message>
         <message>
+            <source>Verdicts wait on the disk, and are sent when they answer again. See the settings.</source>
+            <translation>判定はディスクに保管し、復旧後に送信します。設定を確認してください。</translation>
+        </message>
+        <message>
+            <source>Version {number}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Version {number}: not in force any more.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Versions</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Views</source>
             <translation>ビュー</translation>
         </message>
@@ -2566,6 +3082,10 @@
         <message>
             <source>Voice note and photo disagree.</source>
             <translation>音声メモと写真が食い違っています。</translation>
+        </message>
+        <message>
+            <source>Voice notes</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Waiting</source>
@@ -2600,6 +3120,10 @@
             <translation>処置</translation>
         </message>
         <message>
+            <source>What is erased is gone for good; the record, its verdict and its hashes stay.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>What is inspected here first. Parts are added under Parts, Ctrl+P.</source>
             <translation>最初に検査する品番です。追加は「品番」（Ctrl+P）で行えます。</translation>
         </message>
@@ -2629,6 +3153,14 @@
         </message>
         <message>
             <source>What was said of one unit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>When</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Which units</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2668,6 +3200,10 @@
             <translation>製造指図</translation>
         </message>
         <message>
+            <source>Working day</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Worse for {by} {group}: of {units} bad units {new} are missed, {active} until now (p = {p}).</source>
             <translation type="unfinished" />
         </message>
@@ -2697,6 +3233,10 @@
         </message>
         <message>
             <source>Your PIN, as signature</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your name, the time and the hash of what the report says are kept in the audit trail.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2774,6 +3314,10 @@
         <message>
             <source>being written down …</source>
             <translation>文字にしています…</translation>
+        </message>
+        <message>
+            <source>beside</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>beyond 3 sigma</source>
@@ -2892,6 +3436,14 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>expired</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>expires soon</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>exported</source>
             <translation>書き出し</translation>
         </message>
@@ -2902,6 +3454,10 @@
         <message>
             <source>finishing roll print</source>
             <translation>ロール目</translation>
+        </message>
+        <message>
+            <source>for ever</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>foreign matter</source>
@@ -2950,6 +3506,10 @@
         <message>
             <source>judged</source>
             <translation>判定</translation>
+        </message>
+        <message>
+            <source>judges now</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>judging …</source>
@@ -3072,6 +3632,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>not approved</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>not enough data yet</source>
             <translation type="unfinished" />
         </message>
@@ -3122,6 +3686,10 @@
         <message>
             <source>optional</source>
             <translation>任意</translation>
+        </message>
+        <message>
+            <source>other systems do not answer</source>
+            <translation>他システムが応答しない</translation>
         </message>
         <message>
             <source>own</source>
@@ -3388,6 +3956,10 @@
             <translation>右上</translation>
         </message>
         <message>
+            <source>valid</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>verdict</source>
             <translation type="unfinished" />
         </message>
@@ -3436,6 +4008,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{count} are asked for before a promotion.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{count} chosen, {bad} of them bad; {all} to choose from</source>
             <translation type="unfinished" />
         </message>
@@ -3453,6 +4029,10 @@
         </message>
         <message>
             <source>{count} groups are not shown</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} have a copy in a training set, which stays.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -3488,7 +4068,23 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{count} units keep theirs: they wait for the model or a supervisor.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{days} days</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{file} is written and signed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{hits} of {total}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{kind} of {part}: {kept}</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -3500,8 +4096,24 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{model}, as it came</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{name} goes to the supervisor.</source>
             <translation>{name} を監督者に回しました。</translation>
+        </message>
+        <message>
+            <source>{name} has judged {units} units beside: {agree} alike, {differ} otherwise (they go to the review).</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name} is trained.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name} is trained. It judges nothing until it was compared and let in.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{name} was saved.</source>
@@ -3513,6 +4125,10 @@
         </message>
         <message>
             <source>{name}, from</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name}, signed by {who}, is installed; it judges nothing yet.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -3560,6 +4176,10 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{pages} pages, {units} units</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{seconds} / {target} s</source>
             <translation>{seconds} / {target} 秒</translation>
         </message>
@@ -3570,6 +4190,10 @@
         <message>
             <source>{seconds} s left</source>
             <translation>残り {seconds} 秒</translation>
+        </message>
+        <message>
+            <source>{shown} of {pages} pages are shown; all are saved and printed.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{times} times as far</source>
