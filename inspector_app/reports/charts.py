@@ -66,9 +66,11 @@ def draw_p_chart(paper: Paper, chart: PChart, area: Area) -> None:
     few = f"   {word('few', paper.language)}" if any(point.small for point in points) else ""
     paper.cell(plot.width, 4, word("centre", paper.language).format(chart.centre) + few)
     step = max(1, math.ceil(len(points) / NAMES))
+    year = {point.name[:5] for point in points}
     for number in range(0, len(points), step):
         paper.set_xy(x(number) - 15, plot.y + plot.height + 1)
-        paper.cell(30, 4, paper.fitting(points[number].name, 29), align="C")
+        name = points[number].name[5:] if len(year) == 1 else points[number].name
+        paper.cell(30, 4, paper.fitting(name, 29), align="C")
 
 
 def draw_pareto(paper: Paper, bars: Sequence[Bar], area: Area) -> None:

@@ -34,7 +34,7 @@ def figure_lines(report: Report, language: str) -> list[Line]:
     takt = w("unknown") if found.takt is None else w("seconds").format(found.takt)
     lines.append((w("takt"), takt, "", ""))
     if report.person_minutes is not None:
-        lines.append((w("person_minutes"), f"{report.person_minutes:.1f}", "", ""))
+        lines.append((w("person_minutes"), w("minutes").format(report.person_minutes), "", ""))
     if report.drift is not None:
         moved = report.drift
         value = f"{w(str(moved.says))}: PSI {moved.psi:.3f}, KS {moved.ks:.3f} (p = {moved.p:.2g})"
@@ -51,7 +51,9 @@ def _goal(goal: Standing, language: str) -> Line:
     is_share = goal.name in _SHARES
 
     def shown(value: float) -> str:
-        return f"{value:.2%}" if is_share else f"{value:.1f}"
+        if is_share:
+            return f"{value:.2%}"
+        return word("seconds" if goal.name == "takt" else "minutes", language).format(value)
 
     sign = "≥" if goal.name == "coverage" else "≤"
     says = word(str(goal.says), language)

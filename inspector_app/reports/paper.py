@@ -121,9 +121,9 @@ def jpeg(photo: Image.Image) -> io.BytesIO:
 
 
 def image(paper: Paper, photo: Image.Image, left: float, top: float, side: float) -> tuple[float, float, float, float]:
-    """Draws the photo into a square, and tells where it came to lie: left, top, width, height."""
+    """Draws the photo into a square, at its top, and tells where it came to lie: left, top, width, height."""
     scale = side / max(photo.size)
     width, height = photo.width * scale, photo.height * scale
-    x, y = left + (side - width) / 2, top + (side - height) / 2
+    x, y = left + (side - width) / 2, top  # beside what is said of it, which begins at the top too
     paper.image(jpeg(photo), x, y, width, height)
     return x, y, width, height

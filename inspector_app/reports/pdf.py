@@ -35,7 +35,7 @@ def report_pdf(report: Report, language: str, signed: Sequence[Signed] = ()) -> 
     if report.goals:
         paper.section("goals")
         head = [word(key, language) for key in ("figure", "goal", "value", "standing")]
-        paper.grid((36, 22, 54, 68), head, goal_lines(report, language))
+        paper.grid((46, 22, 54, 58), head, goal_lines(report, language))
     _charts(paper, report)
     _slices(paper, report)
     draw_units(paper, report)

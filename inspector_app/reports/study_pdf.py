@@ -94,7 +94,7 @@ def _judgments(paper: Paper, study: BlindStudy) -> None:
             _columns(paper, shown, room)
         top = paper.get_y()
         if (photo := thumbnail(study.photo(unit), 200)) is not None:
-            image(paper, photo, MARGIN, top + 0.5, _SIDE)
+            image(paper, photo, MARGIN, top + 2, _SIDE)
         paper.set_xy(MARGIN + 22, top)
         paper.words(8.5)
         paper.cell(14, _SIDE, unit.name)

@@ -22,13 +22,16 @@ def draw_units(paper: Paper, report: Report) -> None:
         if paper.get_y() + SIDE > BOTTOM:
             paper.add_page()
         top = paper.get_y()
-        for number, unit in enumerate(report.ng[start : start + COLUMNS]):
+        ends = [
             _unit(paper, unit, MARGIN + number * (width + GAP), top, width)
-        paper.set_xy(MARGIN, top + SIDE + GAP)
+            for number, unit in enumerate(report.ng[start : start + COLUMNS])
+        ]
+        paper.set_xy(MARGIN, max(ends) + GAP)
 
 
-def _unit(paper: Paper, unit: Inspection, left: float, top: float, width: float) -> None:
-    _photo(paper, unit, left, top)
+def _unit(paper: Paper, unit: Inspection, left: float, top: float, width: float) -> float:
+    """Draws one; where it ends."""
+    end = _photo(paper, unit, left, top)
     at, room = top, width - SIDE - 3
     for label, value in _facts(unit, paper.language):
         if at + LINE > top + SIDE + 0.1:
@@ -39,9 +42,10 @@ def _unit(paper: Paper, unit: Inspection, left: float, top: float, width: float)
         paper.words(7.5)
         paper.cell(room - 15, LINE, paper.fitting(value, room - 16))
         at += LINE
+    return max(at, end)
 
 
-def _photo(paper: Paper, unit: Inspection, left: float, top: float) -> None:
+def _photo(paper: Paper, unit: Inspection, left: float, top: float) -> float:
     photo = thumbnail(unit.photo.path) if unit.photo else None
     paper.set_draw_color(*RULE)
     paper.set_line_width(0.2)
@@ -50,7 +54,7 @@ def _photo(paper: Paper, unit: Inspection, left: float, top: float) -> None:
         paper.set_xy(left, top + SIDE / 2 - 2)
         paper.words(7.5, PALE)
         paper.cell(SIDE, 4, word("no_photo", paper.language), align="C")
-        return
+        return top + SIDE
     x, y, width, height = image(paper, photo, left, top, SIDE)
     region = unit.review.opinion.region if unit.review and unit.review.opinion.region else None
     region = region or (unit.verdict.judgment.region if unit.verdict else None)
@@ -59,6 +63,7 @@ def _photo(paper: Paper, unit: Inspection, left: float, top: float) -> None:
         paper.set_line_width(0.5)
         cell_width, cell_height = width / region.grid, height / region.grid
         paper.rect(x + region.col * cell_width, y + region.row * cell_height, cell_width, cell_height)
+    return y + height
 
 
 def _facts(unit: Inspection, language: str) -> Iterator[tuple[str, str]]:

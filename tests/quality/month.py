@@ -40,12 +40,12 @@ def fill(store: Store, days: int = 30, per_shift: int = 24, now: datetime = NOW,
         bad = chance.random() < (0.16 if 17 <= day <= 19 else 0.07)
         p = min(0.999, max(0.001, chance.betavariate(4, 1.2) if bad else chance.betavariate(1.1, 7)))
         # Some are seen wrongly.
-        p = 0.1 if bad and chance.random() < 0.08 else 0.85 if not bad and chance.random() < 0.02 else p
+        p = 0.1 if bad and chance.random() < 0.15 else 0.85 if not bad and chance.random() < 0.03 else p
         called = "OK" if p < 0.25 else "NG" if p > 0.7 else "INCONCLUSIVE"
         defect = chance.choices(CLASSES, (40, 25, 18, 10, 7))[0] if called != "OK" else "none"
         samples.append(_sample(sample_id, number, at, hour, photos, chance))
         verdicts.append(_verdict(sample_id, at, called, defect, p, "defect@1/aaa" if day < days / 2 else LATER))
-        drawn = called != "INCONCLUSIVE" and chance.random() < 0.1
+        drawn = called != "INCONCLUSIVE" and chance.random() < 0.2
         if drawn:
             lines.append(dict(sample_id=sample_id, kind="picked", text="10", who="kensa", at=at))
         if (drawn or called == "INCONCLUSIVE") and day < days - 1:
