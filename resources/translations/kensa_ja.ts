@@ -9,7 +9,7 @@
         </message>
         <message>
             <source>(none)</source>
-            <translation type="unfinished" />
+            <translation>（なし）</translation>
         </message>
         <message>
             <source>. The line goes on judging meanwhile.</source>
@@ -17,15 +17,15 @@
         </message>
         <message>
             <source>2 of 3 beyond 2 sigma</source>
-            <translation type="unfinished" />
+            <translation>3点中2点が2σの外</translation>
         </message>
         <message>
             <source>4 of 5 beyond 1 sigma</source>
-            <translation type="unfinished" />
+            <translation>5点中4点が1σの外</translation>
         </message>
         <message>
             <source>8 in a row on one side</source>
-            <translation type="unfinished" />
+            <translation>同じ側に8点連続</translation>
         </message>
         <message>
             <source>A PDF report needs a font with Japanese letters; install one, or export CSV or XLSX.</source>
@@ -37,7 +37,7 @@
         </message>
         <message>
             <source>A chart</source>
-            <translation type="unfinished" />
+            <translation>グラフ</translation>
         </message>
         <message>
             <source>A concession is signed: your PIN binds your name to this record.</source>
@@ -53,7 +53,7 @@
         </message>
         <message>
             <source>A goal without its tick is none. Who changes goals, when and why, is kept.</source>
-            <translation type="unfinished" />
+            <translation>チェックのない項目は目標になりません。誰が、いつ、なぜ変えたかは記録に残ります。</translation>
         </message>
         <message>
             <source>A golden photo needs a photo to compare; add one or leave it out.</source>
@@ -61,7 +61,7 @@
         </message>
         <message>
             <source>A labelled folder</source>
-            <translation type="unfinished" />
+            <translation>ラベル付きフォルダ</translation>
         </message>
         <message>
             <source>A limit sample of this part has expired; have it renewed.</source>
@@ -97,7 +97,7 @@
         </message>
         <message>
             <source>A study shows how far people and model agree with what is true, and with each other. Ctrl+N.</source>
-            <translation type="unfinished" />
+            <translation>人とモデルの判定が、基準やお互いとどれだけ一致するかを調べます。Ctrl+N で始めます。</translation>
         </message>
         <message>
             <source>A supervisor has decided on this unit already; speak to them.</source>
@@ -105,7 +105,7 @@
         </message>
         <message>
             <source>A supervisor sets them: miss, overkill, coverage, takt, minutes of people. Ctrl+E.</source>
-            <translation type="unfinished" />
+            <translation>監督者が設定します：見逃し、過検出、自動判定率、タクト、人の時間。Ctrl+E。</translation>
         </message>
         <message>
             <source>A supervisor's PIN is needed.</source>
@@ -121,19 +121,23 @@
         </message>
         <message>
             <source>AIAG</source>
-            <translation type="unfinished" />
+            <translation>AIAG</translation>
         </message>
         <message>
             <source>AUROC</source>
             <translation type="unfinished" />
         </message>
         <message>
-            <source>About {count} more units, drawn by chance and reviewed.</source>
+            <source>About</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>About {count} more units, drawn by chance and reviewed.</source>
+            <translation>あと約 {count} 個（抜取りで確認したもの）。</translation>
+        </message>
+        <message>
             <source>About {count} more units.</source>
-            <translation type="unfinished" />
+            <translation>あと約 {count} 個。</translation>
         </message>
         <message>
             <source>Accept, next unit</source>
@@ -153,7 +157,7 @@
         </message>
         <message>
             <source>Adapter version</source>
-            <translation type="unfinished" />
+            <translation>アダプタの版</translation>
         </message>
         <message>
             <source>Adapters</source>
@@ -161,7 +165,7 @@
         </message>
         <message>
             <source>Adapters that judge</source>
-            <translation type="unfinished" />
+            <translation>判定するアダプタ</translation>
         </message>
         <message>
             <source>Add a limit sample</source>
@@ -181,11 +185,11 @@
         </message>
         <message>
             <source>Agreed</source>
-            <translation type="unfinished" />
+            <translation>一致率</translation>
         </message>
         <message>
             <source>Agreement study</source>
-            <translation type="unfinished" />
+            <translation>計数値MSA</translation>
         </message>
         <message>
             <source>All</source>
@@ -193,23 +197,27 @@
         </message>
         <message>
             <source>All agree in all trials: {share}</source>
-            <translation type="unfinished" />
+            <translation>全員が全回一致：{share}</translation>
         </message>
         <message>
             <source>All files</source>
             <translation>すべてのファイル</translation>
         </message>
         <message>
-            <source>All of it</source>
+            <source>All is as it was written</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All of it</source>
+            <translation>全期間</translation>
         </message>
         <message>
             <source>All parts</source>
-            <translation type="unfinished" />
+            <translation>すべての品番</translation>
         </message>
         <message>
             <source>All people</source>
-            <translation type="unfinished" />
+            <translation>すべての作業者</translation>
         </message>
         <message>
             <source>All records, no conditions</source>
@@ -217,7 +225,7 @@
         </message>
         <message>
             <source>All shifts</source>
-            <translation type="unfinished" />
+            <translation>すべての直</translation>
         </message>
         <message>
             <source>All that waits</source>
@@ -229,15 +237,15 @@
         </message>
         <message>
             <source>All versions</source>
-            <translation type="unfinished" />
+            <translation>すべての版</translation>
         </message>
         <message>
             <source>All: miss {miss}, overkill {overkill}, from {count} drawn units (95 %)</source>
-            <translation type="unfinished" />
+            <translation>全体：見逃し {miss}、過検出 {overkill}（抜取り {count} 個、95 % 区間）</translation>
         </message>
         <message>
             <source>All: κ {kappa} from {count} units; 0.9 is good, 0.7 marginal</source>
-            <translation type="unfinished" />
+            <translation>全体：κ {kappa}（{count} 個）。0.9 以上で良好、0.7 以上で限界</translation>
         </message>
         <message>
             <source>Also units that only an operator accepted</source>
@@ -272,12 +280,16 @@
             <translation>どのキーでも閉じます。</translation>
         </message>
         <message>
-            <source>Appraiser</source>
+            <source>Any time</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Appraiser</source>
+            <translation>判定者</translation>
+        </message>
+        <message>
             <source>Approved</source>
-            <translation type="unfinished" />
+            <translation>承認</translation>
         </message>
         <message>
             <source>Approved by</source>
@@ -324,6 +336,10 @@
             <translation>バッジ（スキャン。空欄可）</translation>
         </message>
         <message>
+            <source>Before → after</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Begin to work</source>
             <translation>検査を始める</translation>
         </message>
@@ -333,7 +349,7 @@
         </message>
         <message>
             <source>Brightness</source>
-            <translation type="unfinished" />
+            <translation>明るさ</translation>
         </message>
         <message>
             <source>By</source>
@@ -377,7 +393,7 @@
         </message>
         <message>
             <source>Centre {centre}</source>
-            <translation type="unfinished" />
+            <translation>中心 {centre}</translation>
         </message>
         <message>
             <source>Change the criterion</source>
@@ -389,7 +405,7 @@
         </message>
         <message>
             <source>Changed: {names}</source>
-            <translation type="unfinished" />
+            <translation>変化あり：{names}</translation>
         </message>
         <message>
             <source>Changing a verdict needs a reason: R to type it, F3 to say it.</source>
@@ -397,6 +413,10 @@
         </message>
         <message>
             <source>Charts</source>
+            <translation>グラフ</translation>
+        </message>
+        <message>
+            <source>Check all records</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -413,6 +433,10 @@
         </message>
         <message>
             <source>Checked</source>
+            <translation>確認</translation>
+        </message>
+        <message>
+            <source>Checking photos and voice notes</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -421,7 +445,7 @@
         </message>
         <message>
             <source>Choose 20 to 50 units, a third to a half of them near the edge. Nobody sees what is true of them.</source>
-            <translation type="unfinished" />
+            <translation>20～50個を選びます。3分の1から半分は合否の境目に近いものにします。基準の答えは誰にも見えません。</translation>
         </message>
         <message>
             <source>Choose a record in the table to see all of it.</source>
@@ -437,7 +461,7 @@
         </message>
         <message>
             <source>Choose one; there is none in the records yet.</source>
-            <translation type="unfinished" />
+            <translation>選んでください。記録にはまだ該当がありません。</translation>
         </message>
         <message>
             <source>Choose the camera that sees the part. Without one, photos come from files.</source>
@@ -525,19 +549,19 @@
         </message>
         <message>
             <source>Contrast</source>
-            <translation type="unfinished" />
+            <translation>コントラスト</translation>
         </message>
         <message>
             <source>Copy or save this chart</source>
-            <translation type="unfinished" />
+            <translation>このグラフをコピー・保存</translation>
         </message>
         <message>
             <source>Copy picture</source>
-            <translation type="unfinished" />
+            <translation>画像をコピー</translation>
         </message>
         <message>
             <source>Copy table</source>
-            <translation type="unfinished" />
+            <translation>表をコピー</translation>
         </message>
         <message>
             <source>Correct what was heard</source>
@@ -549,15 +573,15 @@
         </message>
         <message>
             <source>Count again</source>
-            <translation type="unfinished" />
+            <translation>再集計</translation>
         </message>
         <message>
             <source>Counting …</source>
-            <translation type="unfinished" />
+            <translation>集計中…</translation>
         </message>
         <message>
             <source>Coverage</source>
-            <translation type="unfinished" />
+            <translation>自動判定率</translation>
         </message>
         <message>
             <source>Criterion</source>
@@ -576,12 +600,16 @@
             <translation>暗い</translation>
         </message>
         <message>
+            <source>Database, chain of the audit trail, signatures, and the hash of every photo and voice note.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Date</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>Day</source>
-            <translation type="unfinished" />
+            <translation>日</translation>
         </message>
         <message>
             <source>Decide about it</source>
@@ -613,7 +641,7 @@
         </message>
         <message>
             <source>Defect class</source>
-            <translation type="unfinished" />
+            <translation>欠点分類</translation>
         </message>
         <message>
             <source>Defect classes, with commas between them</source>
@@ -649,15 +677,15 @@
         </message>
         <message>
             <source>Drawn</source>
-            <translation type="unfinished" />
+            <translation>抜取り数</translation>
         </message>
         <message>
             <source>Drift of p(NG)</source>
-            <translation type="unfinished" />
+            <translation>p(NG) のドリフト</translation>
         </message>
         <message>
             <source>Drift of photos</source>
-            <translation type="unfinished" />
+            <translation>写真のドリフト</translation>
         </message>
         <message>
             <source>Drop golden</source>
@@ -665,7 +693,7 @@
         </message>
         <message>
             <source>Effectiveness</source>
-            <translation type="unfinished" />
+            <translation>有効性</translation>
         </message>
         <message>
             <source>End running beside</source>
@@ -701,7 +729,7 @@
         </message>
         <message>
             <source>Evaluation set</source>
-            <translation type="unfinished" />
+            <translation>評価セット</translation>
         </message>
         <message>
             <source>Every defect class has at least 5 units.</source>
@@ -714,6 +742,14 @@
         <message>
             <source>Every unit that needs a person is decided.</source>
             <translation>人の確認が必要な品物はすべて処理済みです。</translation>
+        </message>
+        <message>
+            <source>Everybody</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Everything</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Everything is kept for ever.</source>
@@ -733,6 +769,10 @@
         </message>
         <message>
             <source>Export</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Export the audit trail</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -757,7 +797,7 @@
         </message>
         <message>
             <source>False alarm</source>
-            <translation type="unfinished" />
+            <translation>過検出</translation>
         </message>
         <message>
             <source>Fewer than 5 units are of {classes}; that can hardly be learned or measured.</source>
@@ -773,7 +813,7 @@
         </message>
         <message>
             <source>Finish</source>
-            <translation type="unfinished" />
+            <translation>確定</translation>
         </message>
         <message>
             <source>Finish later</source>
@@ -785,15 +825,15 @@
         </message>
         <message>
             <source>First units</source>
-            <translation type="unfinished" />
+            <translation>最初の頃</translation>
         </message>
         <message>
             <source>First {count} units</source>
-            <translation type="unfinished" />
+            <translation>最初の {count} 個</translation>
         </message>
         <message>
             <source>First-pass yield</source>
-            <translation type="unfinished" />
+            <translation>直行率</translation>
         </message>
         <message>
             <source>Folder with metadata.csv</source>
@@ -821,7 +861,7 @@
         </message>
         <message>
             <source>From a labelled folder …</source>
-            <translation type="unfinished" />
+            <translation>ラベル付きフォルダから…</translation>
         </message>
         <message>
             <source>From the first day to the last, both included.</source>
@@ -833,7 +873,7 @@
         </message>
         <message>
             <source>From the history</source>
-            <translation type="unfinished" />
+            <translation>履歴から</translation>
         </message>
         <message>
             <source>From the next unit on judges the adapter that came with the model.</source>
@@ -869,7 +909,7 @@
         </message>
         <message>
             <source>Go on later</source>
-            <translation type="unfinished" />
+            <translation>あとで続ける</translation>
         </message>
         <message>
             <source>Go on with the stopped training</source>
@@ -877,19 +917,19 @@
         </message>
         <message>
             <source>Goal: {goal}</source>
-            <translation type="unfinished" />
+            <translation>目標：{goal}</translation>
         </message>
         <message>
             <source>Goals (KPI)</source>
-            <translation type="unfinished" />
+            <translation>目標（KPI）</translation>
         </message>
         <message>
             <source>Goals of the proof of concept</source>
-            <translation type="unfinished" />
+            <translation>実証評価の目標</translation>
         </message>
         <message>
             <source>Goals set on {day} by {name}.</source>
-            <translation type="unfinished" />
+            <translation>目標の設定：{day} {name}。</translation>
         </message>
         <message>
             <source>Golden</source>
@@ -926,6 +966,14 @@
         <message>
             <source>Guided set-up</source>
             <translation>初期設定ガイド</translation>
+        </message>
+        <message>
+            <source>Hash</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Hash before it</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Have it approved anew under Parts, Ctrl+P.</source>
@@ -1029,7 +1077,7 @@
         </message>
         <message>
             <source>It is counted over reviewed units that chance drew.</source>
-            <translation type="unfinished" />
+            <translation>抜取りで確認した個体で計算します。</translation>
         </message>
         <message>
             <source>It is good</source>
@@ -1069,7 +1117,7 @@
         </message>
         <message>
             <source>It lies on the goal: no number of units will tell.</source>
-            <translation type="unfinished" />
+            <translation>値が目標とちょうど同じため、個数を増やしても判断できません。</translation>
         </message>
         <message>
             <source>It runs beside the line, at low priority. It can be stopped, and goes on where it was.</source>
@@ -1097,7 +1145,7 @@
         </message>
         <message>
             <source>Judge: good or bad?</source>
-            <translation type="unfinished" />
+            <translation>判定：良品か不良か</translation>
         </message>
         <message>
             <source>Judge; accept and next</source>
@@ -1121,11 +1169,11 @@
         </message>
         <message>
             <source>Kappa</source>
-            <translation type="unfinished" />
+            <translation>一致度 κ</translation>
         </message>
         <message>
             <source>Kappa, AI and supervisor</source>
-            <translation type="unfinished" />
+            <translation>一致度 κ（AI・監督者）</translation>
         </message>
         <message>
             <source>Keep and next</source>
@@ -1177,11 +1225,11 @@
         </message>
         <message>
             <source>Language of the report</source>
-            <translation type="unfinished" />
+            <translation>報告書の言語</translation>
         </message>
         <message>
             <source>Last 12 months</source>
-            <translation type="unfinished" />
+            <translation>過去12か月</translation>
         </message>
         <message>
             <source>Last 30 days</source>
@@ -1193,7 +1241,7 @@
         </message>
         <message>
             <source>Last 90 days</source>
-            <translation type="unfinished" />
+            <translation>過去90日</translation>
         </message>
         <message>
             <source>Learning</source>
@@ -1228,6 +1276,10 @@
             <translation>NG の確率が高い順</translation>
         </message>
         <message>
+            <source>Limit book</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Limit sample</source>
             <translation>限度見本</translation>
         </message>
@@ -1257,7 +1309,7 @@
         </message>
         <message>
             <source>Looking at photos …</source>
-            <translation type="unfinished" />
+            <translation>写真を調べています…</translation>
         </message>
         <message>
             <source>Looking at the photos</source>
@@ -1265,7 +1317,7 @@
         </message>
         <message>
             <source>Looking for units …</source>
-            <translation type="unfinished" />
+            <translation>個体を探しています…</translation>
         </message>
         <message>
             <source>Loss</source>
@@ -1289,7 +1341,7 @@
         </message>
         <message>
             <source>Lot report</source>
-            <translation type="unfinished" />
+            <translation>ロット報告書</translation>
         </message>
         <message>
             <source>Lot, serial number or work order does not fit this part; see the example in its field.</source>
@@ -1305,15 +1357,15 @@
         </message>
         <message>
             <source>Lower limit</source>
-            <translation type="unfinished" />
+            <translation>下方管理限界</translation>
         </message>
         <message>
             <source>Make the study</source>
-            <translation type="unfinished" />
+            <translation>作成する</translation>
         </message>
         <message>
             <source>Making the report …</source>
-            <translation type="unfinished" />
+            <translation>報告書を作成中…</translation>
         </message>
         <message>
             <source>Memory</source>
@@ -1325,19 +1377,19 @@
         </message>
         <message>
             <source>Minutes of a person per 100 units</source>
-            <translation type="unfinished" />
+            <translation>人の時間（100個あたり）</translation>
         </message>
         <message>
             <source>Miss</source>
-            <translation type="unfinished" />
+            <translation>見逃し</translation>
         </message>
         <message>
             <source>Miss and overkill, estimated</source>
-            <translation type="unfinished" />
+            <translation>見逃し・過検出（推定）</translation>
         </message>
         <message>
             <source>Miss rate</source>
-            <translation type="unfinished" />
+            <translation>見逃し率</translation>
         </message>
         <message>
             <source>Misses</source>
@@ -1357,7 +1409,7 @@
         </message>
         <message>
             <source>Month</source>
-            <translation type="unfinished" />
+            <translation>月</translation>
         </message>
         <message>
             <source>More corrections than usual: {part}</source>
@@ -1373,7 +1425,7 @@
         </message>
         <message>
             <source>NG p-chart</source>
-            <translation type="unfinished" />
+            <translation>NG率 p管理図</translation>
         </message>
         <message>
             <source>NG rates by {by} are alike.</source>
@@ -1381,19 +1433,19 @@
         </message>
         <message>
             <source>NG share</source>
-            <translation type="unfinished" />
+            <translation>NG率</translation>
         </message>
         <message>
             <source>NG units</source>
-            <translation type="unfinished" />
+            <translation>不良数</translation>
         </message>
         <message>
             <source>NG {ng}, unclear {unclear}</source>
-            <translation type="unfinished" />
+            <translation>不良 {ng}　要確認 {unclear}</translation>
         </message>
         <message>
             <source>NG – bad</source>
-            <translation type="unfinished" />
+            <translation>NG　不良</translation>
         </message>
         <message>
             <source>Name</source>
@@ -1409,7 +1461,7 @@
         </message>
         <message>
             <source>Name of the study</source>
-            <translation type="unfinished" />
+            <translation>名称</translation>
         </message>
         <message>
             <source>Name, English</source>
@@ -1433,7 +1485,7 @@
         </message>
         <message>
             <source>New agreement study</source>
-            <translation type="unfinished" />
+            <translation>新しい計数値MSA</translation>
         </message>
         <message>
             <source>New part</source>
@@ -1441,7 +1493,7 @@
         </message>
         <message>
             <source>New study</source>
-            <translation type="unfinished" />
+            <translation>新しく始める</translation>
         </message>
         <message>
             <source>Newer unit</source>
@@ -1465,7 +1517,7 @@
         </message>
         <message>
             <source>Next point</source>
-            <translation type="unfinished" />
+            <translation>次の点</translation>
         </message>
         <message>
             <source>Next unit</source>
@@ -1473,7 +1525,7 @@
         </message>
         <message>
             <source>No NG units in this period.</source>
-            <translation type="unfinished" />
+            <translation>この期間に不良はありません。</translation>
         </message>
         <message>
             <source>No adapter judges beside the active one.</source>
@@ -1481,7 +1533,7 @@
         </message>
         <message>
             <source>No agreement study yet</source>
-            <translation type="unfinished" />
+            <translation>計数値MSAはまだありません</translation>
         </message>
         <message>
             <source>No camera</source>
@@ -1501,7 +1553,7 @@
         </message>
         <message>
             <source>No goals for this part</source>
-            <translation type="unfinished" />
+            <translation>この品番には目標がありません</translation>
         </message>
         <message>
             <source>No judgment: the memory was not enough.</source>
@@ -1545,7 +1597,7 @@
         </message>
         <message>
             <source>No reviewed units with photos. Review some, or take a labelled folder.</source>
-            <translation type="unfinished" />
+            <translation>写真のある確認済みの個体がありません。確認を進めるか、ラベル付きフォルダを選んでください。</translation>
         </message>
         <message>
             <source>No training set yet</source>
@@ -1557,6 +1609,10 @@
         </message>
         <message>
             <source>No units in this period. Choose a longer one, or fewer conditions.</source>
+            <translation>この期間に個体がありません。期間を長くするか、条件を減らしてください。</translation>
+        </message>
+        <message>
+            <source>No.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1585,7 +1641,7 @@
         </message>
         <message>
             <source>Not enough data yet: {count} more units.</source>
-            <translation type="unfinished" />
+            <translation>データ不足：あと {count} 個。</translation>
         </message>
         <message>
             <source>Not judged yet.</source>
@@ -1633,7 +1689,7 @@
         </message>
         <message>
             <source>Now</source>
-            <translation type="unfinished" />
+            <translation>現在</translation>
         </message>
         <message>
             <source>OK</source>
@@ -1649,7 +1705,7 @@
         </message>
         <message>
             <source>OK – good</source>
-            <translation type="unfinished" />
+            <translation>OK　良品</translation>
         </message>
         <message>
             <source>Of reviewed and of accepted units.</source>
@@ -1697,7 +1753,7 @@
         </message>
         <message>
             <source>Only {name} can judge here; sign in first: Ctrl+L.</source>
-            <translation type="unfinished" />
+            <translation>判定できるのは {name} さんだけです。先に作業者を切り替えてください：Ctrl+L。</translation>
         </message>
         <message>
             <source>Open a photo, or drop one here. F2 looks for the camera again.</source>
@@ -1745,7 +1801,7 @@
         </message>
         <message>
             <source>Overkill rate</source>
-            <translation type="unfinished" />
+            <translation>過検出率</translation>
         </message>
         <message>
             <source>Overkill: </source>
@@ -1753,7 +1809,7 @@
         </message>
         <message>
             <source>Override rate</source>
-            <translation type="unfinished" />
+            <translation>修正率</translation>
         </message>
         <message>
             <source>P(NG)</source>
@@ -1761,7 +1817,7 @@
         </message>
         <message>
             <source>PIN</source>
-            <translation type="unfinished" />
+            <translation>PIN</translation>
         </message>
         <message>
             <source>PIN for a signature</source>
@@ -1781,11 +1837,11 @@
         </message>
         <message>
             <source>Pair</source>
-            <translation type="unfinished" />
+            <translation>組合せ</translation>
         </message>
         <message>
             <source>Pareto of defects</source>
-            <translation type="unfinished" />
+            <translation>欠点別パレート図</translation>
         </message>
         <message>
             <source>Part</source>
@@ -1801,7 +1857,7 @@
         </message>
         <message>
             <source>Part report</source>
-            <translation type="unfinished" />
+            <translation>品番報告書</translation>
         </message>
         <message>
             <source>Part, lot, serial number</source>
@@ -1833,7 +1889,7 @@
         </message>
         <message>
             <source>People who judge, parted by commas</source>
-            <translation type="unfinished" />
+            <translation>判定する人（カンマ区切り）</translation>
         </message>
         <message>
             <source>Period</source>
@@ -1889,15 +1945,15 @@
         </message>
         <message>
             <source>Point at it, or use the arrow keys, to read the numbers.</source>
-            <translation type="unfinished" />
+            <translation>マウスか矢印キーで数値が読めます。</translation>
         </message>
         <message>
             <source>Point before</source>
-            <translation type="unfinished" />
+            <translation>前の点</translation>
         </message>
         <message>
             <source>Prepared</source>
-            <translation type="unfinished" />
+            <translation>作成</translation>
         </message>
         <message>
             <source>Print</source>
@@ -1905,7 +1961,7 @@
         </message>
         <message>
             <source>Print …</source>
-            <translation type="unfinished" />
+            <translation>印刷…</translation>
         </message>
         <message>
             <source>Privacy</source>
@@ -1941,7 +1997,7 @@
         </message>
         <message>
             <source>Quality</source>
-            <translation type="unfinished" />
+            <translation>品質</translation>
         </message>
         <message>
             <source>Quit</source>
@@ -1958,6 +2014,10 @@
         <message>
             <source>Reading the photo …</source>
             <translation>写真を読み込み中…</translation>
+        </message>
+        <message>
+            <source>Reading the records</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Ready</source>
@@ -2009,19 +2069,19 @@
         </message>
         <message>
             <source>Report (PDF) …</source>
-            <translation type="unfinished" />
+            <translation>報告書（PDF）…</translation>
         </message>
         <message>
             <source>Report of</source>
-            <translation type="unfinished" />
+            <translation>種類</translation>
         </message>
         <message>
             <source>Report of a period</source>
-            <translation type="unfinished" />
+            <translation>期間報告書</translation>
         </message>
         <message>
             <source>Reports</source>
-            <translation type="unfinished" />
+            <translation>報告書</translation>
         </message>
         <message>
             <source>Retake</source>
@@ -2041,7 +2101,7 @@
         </message>
         <message>
             <source>Review units that chance drew: page Review. The share is a setting.</source>
-            <translation type="unfinished" />
+            <translation>抜取りの個体を「確認」画面で確認してください。割合は設定で変えられます。</translation>
         </message>
         <message>
             <source>Reviewed by</source>
@@ -2053,7 +2113,7 @@
         </message>
         <message>
             <source>Rules</source>
-            <translation type="unfinished" />
+            <translation>規則</translation>
         </message>
         <message>
             <source>Run beside, deciding nothing</source>
@@ -2069,15 +2129,15 @@
         </message>
         <message>
             <source>Save CSV …</source>
-            <translation type="unfinished" />
+            <translation>CSV で保存…</translation>
         </message>
         <message>
             <source>Save PDF …</source>
-            <translation type="unfinished" />
+            <translation>PDF で保存…</translation>
         </message>
         <message>
             <source>Save XLSX …</source>
-            <translation type="unfinished" />
+            <translation>XLSX で保存…</translation>
         </message>
         <message>
             <source>Save as PDF</source>
@@ -2085,15 +2145,15 @@
         </message>
         <message>
             <source>Save as PNG, SVG or CSV …</source>
-            <translation type="unfinished" />
+            <translation>PNG・SVG・CSV で保存…</translation>
         </message>
         <message>
             <source>Save the chart</source>
-            <translation type="unfinished" />
+            <translation>グラフを保存</translation>
         </message>
         <message>
             <source>Save the report</source>
-            <translation type="unfinished" />
+            <translation>報告書を保存</translation>
         </message>
         <message>
             <source>Save this view</source>
@@ -2105,7 +2165,7 @@
         </message>
         <message>
             <source>Saved: {file}</source>
-            <translation type="unfinished" />
+            <translation>保存しました：{file}</translation>
         </message>
         <message>
             <source>Say a few words.</source>
@@ -2148,6 +2208,10 @@
             <translation>設定を検索</translation>
         </message>
         <message>
+            <source>Search: number of a unit, part, person, reason   (Ctrl+F)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Search: part, lot, serial, operator, words heard, reason   (Ctrl+F)</source>
             <translation>検索：品番、ロット、製造番号、作業者、聞き取り、理由   (Ctrl+F)</translation>
         </message>
@@ -2169,7 +2233,7 @@
         </message>
         <message>
             <source>Sent to the printer: {count} pages</source>
-            <translation type="unfinished" />
+            <translation>印刷しました：{count} ページ</translation>
         </message>
         <message>
             <source>Serial</source>
@@ -2185,7 +2249,7 @@
         </message>
         <message>
             <source>Set goals</source>
-            <translation type="unfinished" />
+            <translation>目標を設定</translation>
         </message>
         <message>
             <source>Settings</source>
@@ -2197,15 +2261,15 @@
         </message>
         <message>
             <source>Share</source>
-            <translation type="unfinished" />
+            <translation>割合</translation>
         </message>
         <message>
             <source>Share of all so far</source>
-            <translation type="unfinished" />
+            <translation>累積比率</translation>
         </message>
         <message>
             <source>Sharpness</source>
-            <translation type="unfinished" />
+            <translation>鮮明さ</translation>
         </message>
         <message>
             <source>Shift</source>
@@ -2213,7 +2277,7 @@
         </message>
         <message>
             <source>Shift report</source>
-            <translation type="unfinished" />
+            <translation>直報告書</translation>
         </message>
         <message>
             <source>Show</source>
@@ -2225,7 +2289,7 @@
         </message>
         <message>
             <source>Sign</source>
-            <translation type="unfinished" />
+            <translation>署名する</translation>
         </message>
         <message>
             <source>Sign and let it in</source>
@@ -2245,15 +2309,15 @@
         </message>
         <message>
             <source>Sign the report</source>
-            <translation type="unfinished" />
+            <translation>報告書に署名</translation>
         </message>
         <message>
             <source>Sign …</source>
-            <translation type="unfinished" />
+            <translation>署名…</translation>
         </message>
         <message>
             <source>Signature as</source>
-            <translation type="unfinished" />
+            <translation>署名の区分</translation>
         </message>
         <message>
             <source>Signatures</source>
@@ -2265,7 +2329,7 @@
         </message>
         <message>
             <source>Since the goals were set</source>
-            <translation type="unfinished" />
+            <translation>目標設定から</translation>
         </message>
         <message>
             <source>Something went wrong inside the program; the details were written to the log. You can go on.</source>
@@ -2333,7 +2397,7 @@
         </message>
         <message>
             <source>Take back the last</source>
-            <translation type="unfinished" />
+            <translation>直前を取り消す</translation>
         </message>
         <message>
             <source>Take photo</source>
@@ -2345,7 +2409,7 @@
         </message>
         <message>
             <source>Takt time</source>
-            <translation type="unfinished" />
+            <translation>タクトタイム</translation>
         </message>
         <message>
             <source>Target takt (s)</source>
@@ -2428,6 +2492,10 @@
             <translation>カメラの画像を写真として保存できません。別のカメラを使ってください。</translation>
         </message>
         <message>
+            <source>The check was not finished</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The code belongs to no part that is known; type it instead.</source>
             <translation>登録された品番のコードではありません。手で入力してください。</translation>
         </message>
@@ -2444,8 +2512,12 @@
             <translation>ディスクの読み書きに失敗しました。ディスクと空き容量を確認してください。</translation>
         </message>
         <message>
-            <source>The figures could not be counted; see Problems.</source>
+            <source>The entry in full</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The figures could not be counted; see Problems.</source>
+            <translation>集計できませんでした。「問題」を見てください。</translation>
         </message>
         <message>
             <source>The file cannot be used; check the disk and the path.</source>
@@ -2545,7 +2617,7 @@
         </message>
         <message>
             <source>The model's own adapter</source>
-            <translation type="unfinished" />
+            <translation>モデル標準アダプタ</translation>
         </message>
         <message>
             <source>The name is kept with every unit. People with a PIN are registered under People, Ctrl+Shift+P.</source>
@@ -2617,11 +2689,11 @@
         </message>
         <message>
             <source>The picture is on the clipboard.</source>
-            <translation type="unfinished" />
+            <translation>画像をクリップボードに入れました。</translation>
         </message>
         <message>
             <source>The printer cannot be reached; check it, or save a PDF.</source>
-            <translation type="unfinished" />
+            <translation>プリンタに送れません。確認するか、PDF で保存してください。</translation>
         </message>
         <message>
             <source>The probabilities of the last 7 days ({units} units) are spread otherwise than at first (PSI {psi}, KS {ks}).</source>
@@ -2669,7 +2741,7 @@
         </message>
         <message>
             <source>The table is on the clipboard.</source>
-            <translation type="unfinished" />
+            <translation>表をクリップボードに入れました。</translation>
         </message>
         <message>
             <source>The text is too long; shorten it.</source>
@@ -2828,6 +2900,10 @@
             <translation>最後の品質管理者です。先に別の人を品質管理者にしてください。</translation>
         </message>
         <message>
+            <source>This may take some minutes.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>This model cannot judge that kind of sample; choose another model.</source>
             <translation>このモデルではこの組み合わせを判定できません。別のモデルを選んでください。</translation>
         </message>
@@ -2933,7 +3009,7 @@
         </message>
         <message>
             <source>Told apart by</source>
-            <translation type="unfinished" />
+            <translation>層別</translation>
         </message>
         <message>
             <source>Too close to call</source>
@@ -2997,7 +3073,7 @@
         </message>
         <message>
             <source>Trials</source>
-            <translation type="unfinished" />
+            <translation>繰返し回数</translation>
         </message>
         <message>
             <source>Trust</source>
@@ -3029,11 +3105,11 @@
         </message>
         <message>
             <source>Units that chance draws must be reviewed; the share is a setting.</source>
-            <translation type="unfinished" />
+            <translation>抜取りの個体の確認が必要です。割合は設定で変えられます。</translation>
         </message>
         <message>
             <source>Upper limit</source>
-            <translation type="unfinished" />
+            <translation>上方管理限界</translation>
         </message>
         <message>
             <source>Validation units</source>
@@ -3097,6 +3173,10 @@
         </message>
         <message>
             <source>Week</source>
+            <translation>週</translation>
+        </message>
+        <message>
+            <source>What</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -3109,7 +3189,7 @@
         </message>
         <message>
             <source>What came of it</source>
-            <translation type="unfinished" />
+            <translation>結果</translation>
         </message>
         <message>
             <source>What each part is judged by. A change holds from the next unit on.</source>
@@ -3164,8 +3244,12 @@
             <translation type="unfinished" />
         </message>
         <message>
-            <source>Who judges</source>
+            <source>Who</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Who judges</source>
+            <translation>判定者</translation>
         </message>
         <message>
             <source>Who looks after the people here. Left empty, the station is open: nobody signs in, nothing is asked.</source>
@@ -3201,7 +3285,7 @@
         </message>
         <message>
             <source>Working day</source>
-            <translation type="unfinished" />
+            <translation>作業日</translation>
         </message>
         <message>
             <source>Worse for {by} {group}: of {units} bad units {new} are missed, {active} until now (p = {p}).</source>
@@ -3225,7 +3309,7 @@
         </message>
         <message>
             <source>Yield by {group}</source>
-            <translation type="unfinished" />
+            <translation>{group}別の良品率</translation>
         </message>
         <message>
             <source>You have no right to do this; ask a supervisor.</source>
@@ -3237,7 +3321,7 @@
         </message>
         <message>
             <source>Your name, the time and the hash of what the report says are kept in the audit trail.</source>
-            <translation type="unfinished" />
+            <translation>氏名・時刻・報告内容のハッシュ値が監査証跡に残ります。</translation>
         </message>
         <message>
             <source>a golden or limit sample expires soon</source>
@@ -3265,7 +3349,7 @@
         </message>
         <message>
             <source>all judged</source>
-            <translation type="unfinished" />
+            <translation>判定終了</translation>
         </message>
         <message>
             <source>all parts</source>
@@ -3277,7 +3361,7 @@
         </message>
         <message>
             <source>and are right: {share}</source>
-            <translation type="unfinished" />
+            <translation>かつ正しい：{share}</translation>
         </message>
         <message>
             <source>approved</source>
@@ -3297,11 +3381,11 @@
         </message>
         <message>
             <source>at least</source>
-            <translation type="unfinished" />
+            <translation>以上</translation>
         </message>
         <message>
             <source>at most</source>
-            <translation type="unfinished" />
+            <translation>以下</translation>
         </message>
         <message>
             <source>automatic</source>
@@ -3321,7 +3405,7 @@
         </message>
         <message>
             <source>beyond 3 sigma</source>
-            <translation type="unfinished" />
+            <translation>3σの外</translation>
         </message>
         <message>
             <source>blowhole</source>
@@ -3449,7 +3533,7 @@
         </message>
         <message>
             <source>finished</source>
-            <translation type="unfinished" />
+            <translation>確定</translation>
         </message>
         <message>
             <source>finishing roll print</source>
@@ -3473,7 +3557,7 @@
         </message>
         <message>
             <source>going on</source>
-            <translation type="unfinished" />
+            <translation>実施中</translation>
         </message>
         <message>
             <source>golden</source>
@@ -3481,7 +3565,7 @@
         </message>
         <message>
             <source>good</source>
-            <translation type="unfinished" />
+            <translation>良</translation>
         </message>
         <message>
             <source>highest</source>
@@ -3513,7 +3597,7 @@
         </message>
         <message>
             <source>judging …</source>
-            <translation type="unfinished" />
+            <translation>判定中…</translation>
         </message>
         <message>
             <source>kept as a sound; not written down</source>
@@ -3561,7 +3645,7 @@
         </message>
         <message>
             <source>marginal</source>
-            <translation type="unfinished" />
+            <translation>限界</translation>
         </message>
         <message>
             <source>medium</source>
@@ -3569,7 +3653,7 @@
         </message>
         <message>
             <source>met</source>
-            <translation type="unfinished" />
+            <translation>達成</translation>
         </message>
         <message>
             <source>minor</source>
@@ -3593,7 +3677,7 @@
         </message>
         <message>
             <source>no change</source>
-            <translation type="unfinished" />
+            <translation>変化なし</translation>
         </message>
         <message>
             <source>no defect</source>
@@ -3617,7 +3701,7 @@
         </message>
         <message>
             <source>no rule is broken</source>
-            <translation type="unfinished" />
+            <translation>規則への該当なし</translation>
         </message>
         <message>
             <source>none</source>
@@ -3629,7 +3713,7 @@
         </message>
         <message>
             <source>not acceptable</source>
-            <translation type="unfinished" />
+            <translation>不可</translation>
         </message>
         <message>
             <source>not approved</source>
@@ -3637,11 +3721,11 @@
         </message>
         <message>
             <source>not enough data yet</source>
-            <translation type="unfinished" />
+            <translation>データ不足</translation>
         </message>
         <message>
             <source>not met</source>
-            <translation type="unfinished" />
+            <translation>未達</translation>
         </message>
         <message>
             <source>not used</source>
@@ -3649,7 +3733,7 @@
         </message>
         <message>
             <source>nothing drawn yet</source>
-            <translation type="unfinished" />
+            <translation>抜取りなし</translation>
         </message>
         <message>
             <source>nothing is heard</source>
@@ -3709,7 +3793,7 @@
         </message>
         <message>
             <source>p(NG) {low} to {high}:  now {now}, before {before}</source>
-            <translation type="unfinished" />
+            <translation>p(NG) {low}～{high}：現在 {now}、基準 {before}</translation>
         </message>
         <message>
             <source>part changed</source>
@@ -3801,7 +3885,7 @@
         </message>
         <message>
             <source>rings: too few units for the limits to be relied on</source>
-            <translation type="unfinished" />
+            <translation>白丸：件数が少なく管理限界は目安</translation>
         </message>
         <message>
             <source>scrap</source>
@@ -3845,7 +3929,7 @@
         </message>
         <message>
             <source>since {moment}</source>
-            <translation type="unfinished" />
+            <translation>{moment} から</translation>
         </message>
         <message>
             <source>slag inclusion</source>
@@ -3921,11 +4005,11 @@
         </message>
         <message>
             <source>to be watched</source>
-            <translation type="unfinished" />
+            <translation>要注意</translation>
         </message>
         <message>
             <source>too few units to say</source>
-            <translation type="unfinished" />
+            <translation>件数不足</translation>
         </message>
         <message>
             <source>too loud</source>
@@ -4001,11 +4085,11 @@
         </message>
         <message>
             <source>{adapter}: {says}   PSI {psi}, KS {ks} (p = {p})</source>
-            <translation type="unfinished" />
+            <translation>{adapter}：{says}　PSI {psi}、KS {ks}（p = {p}）</translation>
         </message>
         <message>
             <source>{count} NG units</source>
-            <translation type="unfinished" />
+            <translation>不良 {count} 個</translation>
         </message>
         <message>
             <source>{count} are asked for before a promotion.</source>
@@ -4013,7 +4097,7 @@
         </message>
         <message>
             <source>{count} chosen, {bad} of them bad; {all} to choose from</source>
-            <translation type="unfinished" />
+            <translation>{count} 個を選択（うち不良 {bad} 個）、候補 {all} 個</translation>
         </message>
         <message>
             <source>{count} decided now</source>
@@ -4025,11 +4109,27 @@
         </message>
         <message>
             <source>{count} drawn</source>
+            <translation>抜取り {count} 個</translation>
+        </message>
+        <message>
+            <source>{count} entries</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} entries saved: {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} entries shown, more below</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} faults</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>{count} groups are not shown</source>
-            <translation type="unfinished" />
+            <translation>ほか {count} 件は省略</translation>
         </message>
         <message>
             <source>{count} have a copy in a training set, which stays.</source>
@@ -4049,7 +4149,7 @@
         </message>
         <message>
             <source>{count} points break a rule (red diamonds)</source>
-            <translation type="unfinished" />
+            <translation>規則に該当 {count} 点（赤いひし形）</translation>
         </message>
         <message>
             <source>{count} records</source>
@@ -4065,7 +4165,7 @@
         </message>
         <message>
             <source>{count} units</source>
-            <translation type="unfinished" />
+            <translation>{count} 個</translation>
         </message>
         <message>
             <source>{count} units keep theirs: they wait for the model or a supervisor.</source>
@@ -4076,12 +4176,16 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>{done} of {every} files</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{file} is written and signed.</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>{hits} of {total}</source>
-            <translation type="unfinished" />
+            <translation>{hits} / {total}</translation>
         </message>
         <message>
             <source>{kind} of {part}: {kept}</source>
@@ -4093,7 +4197,7 @@
         </message>
         <message>
             <source>{minutes} min</source>
-            <translation type="unfinished" />
+            <translation>{minutes} 分</translation>
         </message>
         <message>
             <source>{model}, as it came</source>
@@ -4125,7 +4229,7 @@
         </message>
         <message>
             <source>{name}, from</source>
-            <translation type="unfinished" />
+            <translation>{name} 下限</translation>
         </message>
         <message>
             <source>{name}, signed by {who}, is installed; it judges nothing yet.</source>
@@ -4133,23 +4237,23 @@
         </message>
         <message>
             <source>{name}, to</source>
-            <translation type="unfinished" />
+            <translation>{name} 上限</translation>
         </message>
         <message>
             <source>{name}:  NG {share} ({ng} of {n}), limits {low} to {high}</source>
-            <translation type="unfinished" />
+            <translation>{name}：NG {share}（{ng} / {n}）、管理限界 {low}～{high}</translation>
         </message>
         <message>
             <source>{name}:  now {now}, before {before}   {says}</source>
-            <translation type="unfinished" />
+            <translation>{name}：現在 {now}、基準 {before}　{says}</translation>
         </message>
         <message>
             <source>{name}:  {count} units, {share} of all NG, {so_far} so far</source>
-            <translation type="unfinished" />
+            <translation>{name}：{count} 個、全体の {share}、累積 {so_far}</translation>
         </message>
         <message>
             <source>{name}: all units are judged. Thank you.</source>
-            <translation type="unfinished" />
+            <translation>{name}：すべて判定しました。ありがとうございました。</translation>
         </message>
         <message>
             <source>{name}: expired on {day}</source>
@@ -4161,7 +4265,7 @@
         </message>
         <message>
             <source>{name}: unit {number} of {total}, trial {trial} of {trials}</source>
-            <translation type="unfinished" />
+            <translation>{name}：{number} / {total} 個目、{trial} / {trials} 回目</translation>
         </message>
         <message>
             <source>{name}: {verdict}. Ctrl+Down shows it.</source>
@@ -4169,7 +4273,7 @@
         </message>
         <message>
             <source>{now} photos against {before}</source>
-            <translation type="unfinished" />
+            <translation>写真 {now} 枚と {before} 枚の比較</translation>
         </message>
         <message>
             <source>{ok} units are OK and {ng} NG.</source>
@@ -4177,6 +4281,10 @@
         </message>
         <message>
             <source>{pages} pages, {units} units</source>
+            <translation>{pages} ページ、{units} 個</translation>
+        </message>
+        <message>
+            <source>{samples} units, {reviews} decisions, {audit} entries of the audit trail, {files} files checked.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -4193,7 +4301,7 @@
         </message>
         <message>
             <source>{shown} of {pages} pages are shown; all are saved and printed.</source>
-            <translation type="unfinished" />
+            <translation>{pages} ページ中 {shown} ページを表示。保存と印刷は全ページです。</translation>
         </message>
         <message>
             <source>{times} times as far</source>
@@ -4201,7 +4309,7 @@
         </message>
         <message>
             <source>{units} units since {since}; of these {drawn} were drawn by chance and reviewed.</source>
-            <translation type="unfinished" />
+            <translation>{since} から {units} 個。うち {drawn} 個を抜取りで確認。</translation>
         </message>
         <message>
             <source>{units} units, each good + bad.</source>
@@ -4209,7 +4317,7 @@
         </message>
         <message>
             <source>{units} units, {bad} of them bad; {trials} trials; made by {who} on {day}. {state}</source>
-            <translation type="unfinished" />
+            <translation>{units} 個（うち不良 {bad} 個）、{trials} 回。{day} {who} 作成。{state}</translation>
         </message>
         <message>
             <source>{unlike} recent photos are unlike all that was learned from.</source>
@@ -4217,15 +4325,15 @@
         </message>
         <message>
             <source>κ of all trials of all: {kappa}</source>
-            <translation type="unfinished" />
+            <translation>全員・全回の κ：{kappa}</translation>
         </message>
         <message>
             <source>κ to the reference</source>
-            <translation type="unfinished" />
+            <translation>κ（基準）</translation>
         </message>
         <message>
             <source>κ within</source>
-            <translation type="unfinished" />
+            <translation>κ（繰返し）</translation>
         </message>
         <message>
             <source>“{field}” cannot be this; correct it.</source>
