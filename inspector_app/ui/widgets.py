@@ -93,6 +93,11 @@ class _FacedButton(Spoken, Themed, QPushButton):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.say(self.set_text, text)
 
+    @property
+    def key(self) -> str:
+        """The key that it shows."""
+        return self._shown_key
+
     def set_text(self, text: str) -> None:
         """Word on the face, and for screen readers."""
         if text == self._word.text():
@@ -210,7 +215,7 @@ class RailButton(_FacedButton):
         if close == self._close:
             return
         self._close, middle = close, Qt.AlignmentFlag.AlignCenter
-        self._grid.setContentsMargins(4, 2 if close else theme.GAP_S, 4, 2 if close else theme.GAP_S)
+        self._grid.setContentsMargins(0, 2 if close else theme.GAP_S, 0, 2 if close else theme.GAP_S)
         self._grid.setVerticalSpacing(0 if close else 2)
         if close:
             self._grid.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignRight)
