@@ -22,6 +22,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog
 
 from docs.screenshots_desk import desk
+from docs.screenshots_station import people, station
 from inspector_app.app import Program, real_devices
 from inspector_app.places import Places, resources
 from inspector_app.rights import Role
@@ -164,15 +165,17 @@ class Session:
         self.dialog("parts", window.show_parts)
         self.dialog("set-up", window.show_set_up)
         self.dialog("problems", window.show_problems)
+        station(self)
         self.sign_in()
 
     def sign_in(self) -> None:
         """The station with people, locked."""
-        station = self.program.desk.station
-        assert station is not None
-        chief = station.people.add(None, "山田 花子", Role.QUALITY, "2580")
+        core = self.program.desk.station
+        assert core is not None
+        chief = core.people.add(None, "山田 花子", Role.QUALITY, "2580")
         for name, role in (("佐藤 健", Role.OPERATOR), ("鈴木 一郎", Role.OPERATOR), ("田中 由美", Role.SUPERVISOR)):
-            station.people.add(chief, name, role, "2580")
+            core.people.add(chief, name, role, "2580")
+        people(self, chief)
         self.window.gate.begin(self.window.settings)
         self.settle(0.4)
         self.grab("sign-in")

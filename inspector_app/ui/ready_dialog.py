@@ -51,7 +51,7 @@ class ReadyDialog(Sheet):
         self.body.addStretch(1)
         self.add_button("check", mark("Close"), "Esc", self.accept)
         readiness.changed.connect(self.respeak)
-        self.resize(700, 400)
+        self.resize(760, 600)
         self.respeak()
 
     def respeak(self) -> None:

@@ -138,6 +138,8 @@ class SetUp(Sheet):
         for one in found:
             self.camera_box.addItem(device_name(one), one.source)
         self.camera_box.setCurrentIndex(max(self.camera_box.findData(self.settings.camera), 0))
+        if self.step == 1:
+            self._try_camera()
 
     def _microphones_found(self, found: list[MicrophoneName]) -> None:
         self.microphone_box.addItem(tr("As the system"), None)

@@ -84,6 +84,7 @@ class SettingsDialog(Sheet):
         self.editors: dict[str, QWidget] = {}
         self.rows: dict[str, _Row] = {}
         self.headings: dict[str, QWidget] = {}
+        self._extras: list[QWidget] = []
         self.search_edit, self.fault = QLineEdit(), label("warning", wrap=True)
         self.camera_test, self.microphone_test = CameraTest(desk, devices), MicrophoneTest(desk, devices)
         self._build()
@@ -132,13 +133,16 @@ class SettingsDialog(Sheet):
             button = key_button(self, "camera", mark("Test the camera"), "Ctrl+T", lambda: camera.test(self._camera()))
             column.addWidget(button)
             column.addWidget(camera)
+            self._extras.append(button)
         elif group == "voice":
             chosen = self._read["microphone"]
             button = key_button(self, "mic", mark("Test the microphone"), "Ctrl+M", lambda: microphone.test(chosen()))
             column.addWidget(button)
             column.addWidget(microphone)
+            self._extras.append(button)
         elif group == "people":
-            column.addWidget(key_button(self, "users-round", mark("People"), "Ctrl+Shift+P", self._people))
+            self._extras.append(key_button(self, "users-round", mark("People"), "Ctrl+Shift+P", self._people))
+            column.addWidget(self._extras[-1])
 
     def _camera(self) -> CameraSetup:
         return CameraSetup.of(self._chosen())
@@ -191,6 +195,8 @@ class SettingsDialog(Sheet):
 
     def _search(self, text: str) -> None:
         wanted = text.strip().casefold()
+        for extra in self._extras:
+            extra.setVisible(not wanted)
         for row in self.rows.values():
             row.setVisible(wanted in row.words)
         specs = Settings.specs()
