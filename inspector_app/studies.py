@@ -124,7 +124,7 @@ class Studies:
             return found
         part = parts.get_or_general(turn.unit.part)
         limits = thresholds or part.thresholds
-        question = Question(found.photo(turn.unit), None, part.golden, part.name, part.defects, part.criteria, limits)
+        question = Question(found.photo(turn.unit), None, part.golden, part.name, part.defects, part.asked, limits)
         verdict = judge.judge(question, stop)
         return blind.save(found.judged(appraiser, turn.unit.name, str(verdict.judgment.verdict)))
 

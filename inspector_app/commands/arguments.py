@@ -132,6 +132,7 @@ def _export(to: argparse.ArgumentParser) -> None:
     to.add_argument("--language", choices=("ja", "en"), help="of a report (else that of the settings)")
     to.add_argument("--reference-since", metavar="DATE", type=from_time, help="drift is told against this period")
     to.add_argument("--reference-until", metavar="DATE", type=to_time)
+    acting(to)
 
 
 def _verify(to: argparse.ArgumentParser) -> None:
@@ -146,7 +147,9 @@ def _backup(to: argparse.ArgumentParser) -> None:
 
 
 def _study(to: argparse.ArgumentParser) -> None:
-    to.add_argument("tables", nargs="+", metavar="CSV", help="columns unit, reference, appraiser, trial, verdict")
+    to.add_argument(
+        "tables", nargs="+", metavar="CSV|ID", help="columns unit, reference, appraiser, trial, verdict; or a study's id"
+    )
     to.add_argument("--plan", metavar="FILE", help="write a table to fill in, in random order, and compute nothing")
     to.add_argument("--appraisers", metavar="NAMES", type=storable, default="", help="who judges, parted by commas")
     to.add_argument("--trials", metavar="N", type=some, default=3, help="how often each judges (default: 3)")

@@ -52,7 +52,7 @@ class Finding:
 def doctor(run: Run) -> int:
     """Looks at everything; 2 when something needed is missing."""
     findings = []
-    looks = (programs, computer, data_folder, window, sound, cameras, model)
+    looks = (programs, computer, data_folder, window, report_font, sound, cameras, model)
     with run.terminal.meter(len(looks), "Looking") as meter:
         for look in looks:
             meter.tell(f"Looking at: {look.__name__.replace('_', ' ')}")
@@ -118,6 +118,16 @@ def window(run: Run) -> Iterator[Finding]:
         return
     shown = "no display; the command line works" if not has_display() else "Qt can be loaded, a display is there"
     yield Finding("window", True, shown, needed=False)
+
+
+def report_font(run: Run) -> Iterator[Finding]:
+    """The letters of PDF reports; without them CSV and XLSX still work."""
+    from inspector_app.reports.fonts import japanese_font
+
+    try:
+        yield Finding("report font", True, str(japanese_font()), needed=False)
+    except Fixable as error:
+        yield Finding("report font", False, error.message, needed=False)
 
 
 def lacking_packages(purpose: str) -> list[str]:
@@ -233,7 +243,7 @@ def model(run: Run) -> Iterator[Finding]:
 def _safely(look: Callable[[Run], Iterator[Finding]], run: Run) -> Iterator[Finding]:
     """What a look finds; when it fails itself, that is a finding too, and the others go on."""
     what = look.__name__.replace("_", " ")
-    needed = what not in ("window", "sound", "cameras")
+    needed = what not in ("window", "report font", "sound", "cameras")
     try:
         yield from look(run)
     except Fixable as error:

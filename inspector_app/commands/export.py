@@ -1,14 +1,21 @@
-"""`kensa export`: what passes the filters as CSV, XLSX, or a PDF report; the ending of the file's name decides."""
+"""`kensa export`: what passes the filters as CSV, XLSX, or a PDF report; the ending of the file's name decides.
+
+Needs the right to export, and tells of it in the audit trail: who, which filter, how many units, the file's hash.
+"""
 
 from datetime import datetime
 from pathlib import Path
 
+from inspector_app.commands.acting import acting
 from inspector_app.commands.known import known_parts
 from inspector_app.commands.run import DONE, Run
-from inspector_app.errors import KensaError, from_os_error
+from inspector_app.errors import KensaError
 from inspector_app.parts import Parts
-from inspector_app.records.history import Filter, History, Sort
+from inspector_app.people import People
+from inspector_app.privacy import Privacy
+from inspector_app.records.history import Filter, Sort
 from inspector_app.records.store import Store
+from inspector_app.rights import Right
 
 FORMATS = (".csv", ".xlsx", ".pdf")
 
@@ -22,10 +29,7 @@ def export(run: Run) -> int:
         )
     parts = known_parts(run)
     with Store.open(run.places) as store:
-        try:
-            count = _write(run, store, parts, out)
-        except OSError as error:
-            raise from_os_error(error, "report", out) from error
+        count = _write(run, store, parts, out)
     if run.terminal.json:
         run.terminal.emit({"file": str(out), "units": count})
     else:
@@ -34,21 +38,17 @@ def export(run: Run) -> int:
 
 
 def _write(run: Run, store: Store, parts: Parts, out: Path) -> int:
-    from inspector_app.reports.render import write_csv, write_xlsx
+    from inspector_app.reports.making import write, write_units
     from inspector_app.reports.summary import gather
 
-    wanted = _filter(run)
-    history = History.of(store)
+    people = People(store)
+    person = acting(run, people, Right.EXPORT)
+    privacy = Privacy(store, people, run.places)
+    spoken = privacy.pseudonym if privacy.policy.pseudonyms else str
     if out.suffix.lower() == ".csv":
-        return write_csv(history.pages(wanted), out)
-    report = gather(store, parts, run.settings, wanted, _kind(run), _reference(run))
-    language = _language(run)
-    if out.suffix.lower() == ".xlsx":
-        return write_xlsx(report, history.pages(wanted), out, language)
-    from inspector_app.reports.pdf import write_pdf
-
-    write_pdf(report, out, language)
-    return report.figures.units
+        return write_units(store, people, person, _filter(run), out, _kind(run), spoken).units
+    report = gather(store, parts, run.settings, _filter(run), _kind(run), _reference(run))
+    return write(store, people, person, report, out, _language(run), spoken=spoken).units
 
 
 def _filter(run: Run) -> Filter:

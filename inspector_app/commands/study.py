@@ -9,6 +9,7 @@ from inspector_app.commands.known import known_parts
 from inspector_app.commands.run import DONE, Run
 from inspector_app.errors import KensaError, from_os_error
 from inspector_app.parts import GENERAL, Parts
+from inspector_app.quality import blind
 from inspector_app.quality import study as tables
 from inspector_app.quality.agreement import Agreement, Appraiser, Kappa, Trial
 from inspector_app.quality.rates import Rate
@@ -21,6 +22,9 @@ COLUMNS = ("appraiser", "trials", "effectiveness", "miss", "false alarm", "kappa
 def study(run: Run) -> int:
     """Computes a study, or with --plan writes a table to fill in."""
     args = run.args
+    kept = _kept(run)
+    if kept is not None:
+        return _tell_kept(run, kept)
     paths = [Path(name) for name in args.tables]
     table = tables.read_study(paths)
     if args.plan:
@@ -35,6 +39,27 @@ def study(run: Run) -> int:
         run.terminal.say(
             f"Only {len(table.reference)} units; AIAG asks for 50, and 20 are the least that tell something."
         )
+    return DONE
+
+
+def _kept(run: Run) -> blind.BlindStudy | None:
+    """A study that was run in the window, named by its id; None where tables are named."""
+    folder = run.places.data / "studies" / run.args.tables[0]
+    return blind.load(folder) if len(run.args.tables) == 1 and (folder / blind.FILE).is_file() else None
+
+
+def _tell_kept(run: Run, found: blind.BlindStudy) -> int:
+    figures = found.figures()
+    if run.terminal.json:
+        told = {
+            "id": found.id,
+            "title": found.title,
+            "sha256": blind.sha256_of(found),
+            "finished_at": found.finished_at,
+        }
+        run.terminal.emit({**tables.to_json(figures), **told})
+    else:
+        _tell(run, figures)
     return DONE
 
 
@@ -84,7 +109,7 @@ def _judged(judge: Judge, parts: Parts, row: dict[str, str], run: Run) -> str:
         golden=(file("golden_file_name") or part.golden) if photo else None,
         part=part.name,
         defects=part.defects,
-        criteria=part.criteria,
+        criteria=part.asked,
         thresholds=run.settings.thresholds or part.thresholds,
     )
     return str(judge.judge(question).judgment.verdict)

@@ -64,16 +64,39 @@ def write(
     kind = path.suffix.lower()
     if kind not in FORMATS:
         raise KensaError("bad_format", f"{path.name} is none of CSV, XLSX, PDF; let its name end so.")
+    facts = {"kind": report.kind, "signed": [one.name for one in signed]}
+    if kind == ".csv":
+        return write_units(store, people, person, report.wanted, path, report.kind, spoken)
+    return _told(
+        store, people, person, report.wanted, path, facts,
+        lambda: _write(store, report, path, language, signed, spoken),
+    )  # fmt: skip
+
+
+def write_units(
+    store: Store, people: People, person: Person | None, wanted: Filter, path: Path, kind: str, spoken: Spoken = str
+) -> Written:
+    """The units alone as CSV, however many: no figure is counted for it."""
+    from inspector_app.reports.render import write_csv
+
+    units = named(History.of(store).pages(replace(wanted, limit=None, sort=Sort.OLDEST)), spoken)
+    return _told(store, people, person, wanted, path, {"kind": kind}, lambda: write_csv(units, path))
+
+
+def _told(
+    store: Store, people: People, person: Person | None, wanted: Filter, path: Path, facts: dict[str, Any],
+    job: Callable[[], int],
+) -> Written:  # fmt: skip
+    """Writes a file if the person may, and tells of it; a new one that cannot be told of is taken away again."""
     may_export(people, person)
     store.database.require_writable()
     existed = path.exists()
     try:
-        count = _write(store, report, path, language, signed, spoken)
+        count = job()
     except OSError as error:
         raise from_os_error(error, "report", path) from error
-    facts = {"kind": report.kind, "format": kind[1:], "count": count, "signed": [one.name for one in signed]}
     try:
-        tell(store, person, path, report.wanted, facts)
+        tell(store, person, path, wanted, {**facts, "format": path.suffix.lower()[1:], "count": count})
     except BaseException:
         if not existed:
             path.unlink(missing_ok=True)
@@ -82,11 +105,9 @@ def write(
 
 
 def _write(store: Store, report: Report, path: Path, language: str, signed: Sequence[Signed], spoken: Spoken) -> int:
-    from inspector_app.reports.render import write_csv, write_xlsx
+    from inspector_app.reports.render import write_xlsx
 
     units = named(History.of(store).pages(replace(report.wanted, limit=None, sort=Sort.OLDEST)), spoken)
-    if path.suffix.lower() == ".csv":
-        return write_csv(units, path)
     if path.suffix.lower() == ".xlsx":
         return write_xlsx(renamed(report, spoken), units, path, language)
     from inspector_app.reports.pdf import report_pdf

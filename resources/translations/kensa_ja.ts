@@ -5,7 +5,7 @@
         <name>kensa</name>
         <message>
             <source> days</source>
-            <translation type="unfinished" />
+            <translation> 日</translation>
         </message>
         <message>
             <source>(none)</source>
@@ -13,7 +13,7 @@
         </message>
         <message>
             <source>. The line goes on judging meanwhile.</source>
-            <translation type="unfinished" />
+            <translation>。その間もラインの判定は続きます。</translation>
         </message>
         <message>
             <source>2 of 3 beyond 2 sigma</source>
@@ -45,7 +45,7 @@
         </message>
         <message>
             <source>A drift begins: {adapter}</source>
-            <translation type="unfinished" />
+            <translation>ドリフトの兆候: {adapter}</translation>
         </message>
         <message>
             <source>A file of this name exists already; choose another name.</source>
@@ -77,7 +77,7 @@
         </message>
         <message>
             <source>A promotion asks for {count} units beside.</source>
-            <translation type="unfinished" />
+            <translation>昇格には並走 {count} 個が必要です。</translation>
         </message>
         <message>
             <source>A restore was interrupted and cannot be ended; the old data lie in the folders before-*.</source>
@@ -85,15 +85,27 @@
         </message>
         <message>
             <source>A set from a folder</source>
-            <translation type="unfinished" />
+            <translation>フォルダから学習セットを作る</translation>
         </message>
         <message>
             <source>A set never changes. A share of it is locked for measuring and never learned from.</source>
-            <translation type="unfinished" />
+            <translation>学習セットは変更できません。一部は評価用に固定され、学習には使われません。</translation>
         </message>
         <message>
             <source>A set of reviewed units</source>
-            <translation type="unfinished" />
+            <translation>レビュー済みワークの学習セット</translation>
+        </message>
+        <message>
+            <source>A study has 20 to 50 units; choose so many.</source>
+            <translation>個数は20～50個にしてください。</translation>
+        </message>
+        <message>
+            <source>A study has two or three trials.</source>
+            <translation>繰返しは2回か3回です。</translation>
+        </message>
+        <message>
+            <source>A study needs good and bad units; choose some of both.</source>
+            <translation>良品と不良品の両方を選んでください。</translation>
         </message>
         <message>
             <source>A study shows how far people and model agree with what is true, and with each other. Ctrl+N.</source>
@@ -113,7 +125,7 @@
         </message>
         <message>
             <source>A training runs; it is stopped, keeps its state, and can go on later.</source>
-            <translation type="unfinished" />
+            <translation>学習を実行中です。停止しても状態は残り、後で再開できます。</translation>
         </message>
         <message>
             <source>A voice note is needed</source>
@@ -125,7 +137,7 @@
         </message>
         <message>
             <source>AUROC</source>
-            <translation type="unfinished" />
+            <translation>AUROC</translation>
         </message>
         <message>
             <source>About</source>
@@ -145,7 +157,7 @@
         </message>
         <message>
             <source>Active</source>
-            <translation type="unfinished" />
+            <translation>現行</translation>
         </message>
         <message>
             <source>Adapter</source>
@@ -153,7 +165,7 @@
         </message>
         <message>
             <source>Adapter to compare</source>
-            <translation type="unfinished" />
+            <translation>比較するアダプタ</translation>
         </message>
         <message>
             <source>Adapter version</source>
@@ -161,7 +173,7 @@
         </message>
         <message>
             <source>Adapters</source>
-            <translation type="unfinished" />
+            <translation>アダプタ</translation>
         </message>
         <message>
             <source>Adapters that judge</source>
@@ -233,7 +245,7 @@
         </message>
         <message>
             <source>All units have one {by}: {group}.</source>
-            <translation type="unfinished" />
+            <translation>{by}はすべて「{group}」です。</translation>
         </message>
         <message>
             <source>All versions</source>
@@ -249,11 +261,11 @@
         </message>
         <message>
             <source>Also units that only an operator accepted</source>
-            <translation type="unfinished" />
+            <translation>作業者が受け入れただけのワークも含める</translation>
         </message>
         <message>
             <source>An adapter is taken in only if it is signed with a key that stands here.</source>
-            <translation type="unfinished" />
+            <translation>ここにある鍵で署名されたアダプタだけを取り込みます。</translation>
         </message>
         <message>
             <source>Another cause</source>
@@ -353,11 +365,11 @@
         </message>
         <message>
             <source>By</source>
-            <translation type="unfinished" />
+            <translation>作成者</translation>
         </message>
         <message>
             <source>Calibration error</source>
-            <translation type="unfinished" />
+            <translation>校正誤差</translation>
         </message>
         <message>
             <source>Camera</source>
@@ -373,7 +385,7 @@
         </message>
         <message>
             <source>Candidate beside</source>
-            <translation type="unfinished" />
+            <translation>並走中の候補</translation>
         </message>
         <message>
             <source>Candidate disagrees</source>
@@ -385,11 +397,11 @@
         </message>
         <message>
             <source>Captured from</source>
-            <translation type="unfinished" />
+            <translation>撮影日(開始)</translation>
         </message>
         <message>
             <source>Captured until</source>
-            <translation type="unfinished" />
+            <translation>撮影日(終了)</translation>
         </message>
         <message>
             <source>Centre {centre}</source>
@@ -441,7 +453,7 @@
         </message>
         <message>
             <source>Choose</source>
-            <translation type="unfinished" />
+            <translation>選択</translation>
         </message>
         <message>
             <source>Choose 20 to 50 units, a third to a half of them near the edge. Nobody sees what is true of them.</source>
@@ -453,7 +465,7 @@
         </message>
         <message>
             <source>Choose a set at the left.</source>
-            <translation type="unfinished" />
+            <translation>左の一覧から学習セットを選んでください。</translation>
         </message>
         <message>
             <source>Choose it, test it, and say a few words. Without one, sound files work.</source>
@@ -489,11 +501,11 @@
         </message>
         <message>
             <source>Choosing thresholds</source>
-            <translation type="unfinished" />
+            <translation>しきい値を決めています</translation>
         </message>
         <message>
             <source>Class right</source>
-            <translation type="unfinished" />
+            <translation>分類の正解率</translation>
         </message>
         <message>
             <source>Clear</source>
@@ -509,7 +521,7 @@
         </message>
         <message>
             <source>Collect: {changed} corrections and {reviewed} reviews since the last set was frozen.</source>
-            <translation type="unfinished" />
+            <translation>データを集めましょう。前回の固定以降、修正 {changed} 件、レビュー {reviewed} 件です。</translation>
         </message>
         <message>
             <source>Columns</source>
@@ -521,19 +533,19 @@
         </message>
         <message>
             <source>Compare now</source>
-            <translation type="unfinished" />
+            <translation>比較する</translation>
         </message>
         <message>
             <source>Compare with the active adapter</source>
-            <translation type="unfinished" />
+            <translation>現行アダプタと比較</translation>
         </message>
         <message>
             <source>Compare, let in</source>
-            <translation type="unfinished" />
+            <translation>比較・昇格</translation>
         </message>
         <message>
             <source>Comparison</source>
-            <translation type="unfinished" />
+            <translation>比較</translation>
         </message>
         <message>
             <source>Conditions</source>
@@ -616,12 +628,8 @@
             <translation>判定を確認</translation>
         </message>
         <message>
-            <source>Decided without a person</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
             <source>Decided without a person: {active} % until now, {new} % with the new one.</source>
-            <translation type="unfinished" />
+            <translation>自動判定率: これまで {active} %、新アダプタ {new} %。</translation>
         </message>
         <message>
             <source>Deciding about units is for a supervisor: sign in with Ctrl+L.</source>
@@ -673,7 +681,7 @@
         </message>
         <message>
             <source>Done</source>
-            <translation type="unfinished" />
+            <translation>完了</translation>
         </message>
         <message>
             <source>Drawn</source>
@@ -697,7 +705,7 @@
         </message>
         <message>
             <source>End running beside</source>
-            <translation type="unfinished" />
+            <translation>並走を終了</translation>
         </message>
         <message>
             <source>Enter</source>
@@ -717,15 +725,15 @@
         </message>
         <message>
             <source>Erase for good</source>
-            <translation type="unfinished" />
+            <translation>完全に消去</translation>
         </message>
         <message>
             <source>Erase now</source>
-            <translation type="unfinished" />
+            <translation>今すぐ消去</translation>
         </message>
         <message>
             <source>Erased: {photos} photos, {voices} voice notes ({size} MB), transcripts of {texts} units.</source>
-            <translation type="unfinished" />
+            <translation>消去しました: 写真 {photos} 枚、音声 {voices} 件 ({size} MB)、文字起こし {texts} 個分。</translation>
         </message>
         <message>
             <source>Evaluation set</source>
@@ -733,7 +741,7 @@
         </message>
         <message>
             <source>Every defect class has at least 5 units.</source>
-            <translation type="unfinished" />
+            <translation>どの欠点分類も 5 個以上あります。</translation>
         </message>
         <message>
             <source>Every unit has its answer.</source>
@@ -753,7 +761,7 @@
         </message>
         <message>
             <source>Everything is kept for ever.</source>
-            <translation type="unfinished" />
+            <translation>すべて無期限に保存します。</translation>
         </message>
         <message>
             <source>Everywhere</source>
@@ -769,7 +777,7 @@
         </message>
         <message>
             <source>Export</source>
-            <translation type="unfinished" />
+            <translation>書き出し</translation>
         </message>
         <message>
             <source>Export the audit trail</source>
@@ -800,16 +808,20 @@
             <translation>過検出</translation>
         </message>
         <message>
-            <source>Fewer than 5 units are of {classes}; that can hardly be learned or measured.</source>
+            <source>Faults: {count}</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Fewer than 5 units are of {classes}; that can hardly be learned or measured.</source>
+            <translation>{classes} は 5 個未満です。学習も評価も困難です。</translation>
         </message>
         <message>
             <source>Figure</source>
-            <translation type="unfinished" />
+            <translation>指標</translation>
         </message>
         <message>
             <source>Figures and groups</source>
-            <translation type="unfinished" />
+            <translation>指標とグループ</translation>
         </message>
         <message>
             <source>Finish</source>
@@ -837,7 +849,7 @@
         </message>
         <message>
             <source>Folder with metadata.csv</source>
-            <translation type="unfinished" />
+            <translation>metadata.csv のあるフォルダ</translation>
         </message>
         <message>
             <source>Free some space, or move the data folder.</source>
@@ -845,15 +857,15 @@
         </message>
         <message>
             <source>Freeze</source>
-            <translation type="unfinished" />
+            <translation>固定する</translation>
         </message>
         <message>
             <source>Freeze reviewed units</source>
-            <translation type="unfinished" />
+            <translation>レビュー済みを固定</translation>
         </message>
         <message>
             <source>Freeze reviewed units, or import a labelled folder.</source>
-            <translation type="unfinished" />
+            <translation>レビュー済みワークを固定するか、ラベル付きフォルダを取り込んでください。</translation>
         </message>
         <message>
             <source>From</source>
@@ -869,7 +881,7 @@
         </message>
         <message>
             <source>From the folder {folder}.</source>
-            <translation type="unfinished" />
+            <translation>フォルダ {folder} から。</translation>
         </message>
         <message>
             <source>From the history</source>
@@ -877,11 +889,11 @@
         </message>
         <message>
             <source>From the next unit on judges the adapter that came with the model.</source>
-            <translation type="unfinished" />
+            <translation>次のワークからモデル付属のアダプタが判定します。</translation>
         </message>
         <message>
             <source>From the next unit on judges {name}.</source>
-            <translation type="unfinished" />
+            <translation>次のワークから {name} が判定します。</translation>
         </message>
         <message>
             <source>From – to …</source>
@@ -889,11 +901,11 @@
         </message>
         <message>
             <source>Frozen</source>
-            <translation type="unfinished" />
+            <translation>固定日</translation>
         </message>
         <message>
             <source>Frozen by {who}.</source>
-            <translation type="unfinished" />
+            <translation>固定者: {who}。</translation>
         </message>
         <message>
             <source>Full screen</source>
@@ -913,7 +925,7 @@
         </message>
         <message>
             <source>Go on with the stopped training</source>
-            <translation type="unfinished" />
+            <translation>停止した学習を再開</translation>
         </message>
         <message>
             <source>Goal: {goal}</source>
@@ -941,7 +953,7 @@
         </message>
         <message>
             <source>Golden evaluation set</source>
-            <translation type="unfinished" />
+            <translation>固定評価セット</translation>
         </message>
         <message>
             <source>Golden photo</source>
@@ -953,15 +965,15 @@
         </message>
         <message>
             <source>Got better: {count}</source>
-            <translation type="unfinished" />
+            <translation>良くなった: {count}</translation>
         </message>
         <message>
             <source>Got worse: {count}</source>
-            <translation type="unfinished" />
+            <translation>悪くなった: {count}</translation>
         </message>
         <message>
             <source>Group</source>
-            <translation type="unfinished" />
+            <translation>グループ</translation>
         </message>
         <message>
             <source>Guided set-up</source>
@@ -1017,11 +1029,11 @@
         </message>
         <message>
             <source>Import</source>
-            <translation type="unfinished" />
+            <translation>取り込み</translation>
         </message>
         <message>
             <source>Import a folder</source>
-            <translation type="unfinished" />
+            <translation>フォルダを取り込む</translation>
         </message>
         <message>
             <source>In the words of the inspection standard. The model is asked so from the next unit on.</source>
@@ -1041,19 +1053,23 @@
         </message>
         <message>
             <source>It grew from the model's own.</source>
-            <translation type="unfinished" />
+            <translation>モデル付属のアダプタから学習しました。</translation>
         </message>
         <message>
             <source>It grew from {parent}.</source>
-            <translation type="unfinished" />
+            <translation>{parent} から学習しました。</translation>
         </message>
         <message>
             <source>It is NG: {defect}</source>
-            <translation type="unfinished" />
+            <translation>正解は NG: {defect}</translation>
         </message>
         <message>
             <source>It is OK</source>
-            <translation type="unfinished" />
+            <translation>正解は OK</translation>
+        </message>
+        <message>
+            <source>It is another unit's turn; go on with the one that is shown.</source>
+            <translation>判定の順番が違います。表示されている個体から続けてください。</translation>
         </message>
         <message>
             <source>It is bad</source>
@@ -1101,19 +1117,19 @@
         </message>
         <message>
             <source>It judges beside, deciding nothing.</source>
-            <translation type="unfinished" />
+            <translation>並走中です。判定には使われません。</translation>
         </message>
         <message>
             <source>It judges from the next unit on. One action puts the old one back.</source>
-            <translation type="unfinished" />
+            <translation>次のワークから判定します。元のアダプタへは一操作で戻せます。</translation>
         </message>
         <message>
             <source>It judges nothing.</source>
-            <translation type="unfinished" />
+            <translation>判定には使われていません。</translation>
         </message>
         <message>
             <source>It judges now.</source>
-            <translation type="unfinished" />
+            <translation>現在判定中です。</translation>
         </message>
         <message>
             <source>It lies on the goal: no number of units will tell.</source>
@@ -1121,7 +1137,7 @@
         </message>
         <message>
             <source>It runs beside the line, at low priority. It can be stopped, and goes on where it was.</source>
-            <translation type="unfinished" />
+            <translation>ラインと並行して低い優先度で実行します。停止しても続きから再開できます。</translation>
         </message>
         <message>
             <source>It runs inside this computer; nothing leaves it.</source>
@@ -1129,11 +1145,11 @@
         </message>
         <message>
             <source>It starts from</source>
-            <translation type="unfinished" />
+            <translation>開始点</translation>
         </message>
         <message>
             <source>It stops after the step that is under way.</source>
-            <translation type="unfinished" />
+            <translation>実行中のステップの後に停止します。</translation>
         </message>
         <message>
             <source>Judge</source>
@@ -1157,11 +1173,11 @@
         </message>
         <message>
             <source>Judging</source>
-            <translation type="unfinished" />
+            <translation>判定中</translation>
         </message>
         <message>
             <source>Judging {step} of {steps}</source>
-            <translation type="unfinished" />
+            <translation>判定中 {step} / {steps}</translation>
         </message>
         <message>
             <source>Judging …</source>
@@ -1205,7 +1221,7 @@
         </message>
         <message>
             <source>Key to trust (64 digits)</source>
-            <translation type="unfinished" />
+            <translation>信頼する鍵 (64 桁)</translation>
         </message>
         <message>
             <source>Keys</source>
@@ -1213,7 +1229,7 @@
         </message>
         <message>
             <source>Keys of stations</source>
-            <translation type="unfinished" />
+            <translation>工程の鍵</translation>
         </message>
         <message>
             <source>Language</source>
@@ -1245,7 +1261,7 @@
         </message>
         <message>
             <source>Learning</source>
-            <translation type="unfinished" />
+            <translation>学習中</translation>
         </message>
         <message>
             <source>Leave kiosk mode</source>
@@ -1261,11 +1277,11 @@
         </message>
         <message>
             <source>Let in {at} by {who}: {reason}</source>
-            <translation type="unfinished" />
+            <translation>昇格 {at} {who}: {reason}</translation>
         </message>
         <message>
             <source>Let the adapter in</source>
-            <translation type="unfinished" />
+            <translation>アダプタを昇格</translation>
         </message>
         <message>
             <source>Light</source>
@@ -1301,7 +1317,7 @@
         </message>
         <message>
             <source>Locked for measuring</source>
-            <translation type="unfinished" />
+            <translation>評価用に固定する割合</translation>
         </message>
         <message>
             <source>Looked for</source>
@@ -1313,7 +1329,7 @@
         </message>
         <message>
             <source>Looking at the photos</source>
-            <translation type="unfinished" />
+            <translation>写真を読み込み中</translation>
         </message>
         <message>
             <source>Looking for units …</source>
@@ -1321,19 +1337,19 @@
         </message>
         <message>
             <source>Loss</source>
-            <translation type="unfinished" />
+            <translation>損失</translation>
         </message>
         <message>
             <source>Loss of the steps</source>
-            <translation type="unfinished" />
+            <translation>学習の損失</translation>
         </message>
         <message>
             <source>Loss of the validation units</source>
-            <translation type="unfinished" />
+            <translation>検証の損失</translation>
         </message>
         <message>
             <source>Loss {loss} at step {step} of {steps}</source>
-            <translation type="unfinished" />
+            <translation>損失 {loss} ({step} / {steps} ステップ)</translation>
         </message>
         <message>
             <source>Lot</source>
@@ -1369,7 +1385,7 @@
         </message>
         <message>
             <source>Memory</source>
-            <translation type="unfinished" />
+            <translation>メモリ</translation>
         </message>
         <message>
             <source>Microphone</source>
@@ -1393,11 +1409,11 @@
         </message>
         <message>
             <source>Misses</source>
-            <translation type="unfinished" />
+            <translation>見逃し</translation>
         </message>
         <message>
             <source>Misses: </source>
-            <translation type="unfinished" />
+            <translation>見逃し: </translation>
         </message>
         <message>
             <source>Model</source>
@@ -1405,7 +1421,7 @@
         </message>
         <message>
             <source>Model alone</source>
-            <translation type="unfinished" />
+            <translation>モデル単体</translation>
         </message>
         <message>
             <source>Month</source>
@@ -1413,7 +1429,7 @@
         </message>
         <message>
             <source>More corrections than usual: {part}</source>
-            <translation type="unfinished" />
+            <translation>修正率が通常より高い: {part}</translation>
         </message>
         <message>
             <source>NG</source>
@@ -1429,7 +1445,7 @@
         </message>
         <message>
             <source>NG rates by {by} are alike.</source>
-            <translation type="unfinished" />
+            <translation>{by}による NG 率の差はありません。</translation>
         </message>
         <message>
             <source>NG share</source>
@@ -1457,11 +1473,15 @@
         </message>
         <message>
             <source>Name of the set</source>
-            <translation type="unfinished" />
+            <translation>学習セットの名前</translation>
         </message>
         <message>
             <source>Name of the study</source>
             <translation>名称</translation>
+        </message>
+        <message>
+            <source>Name who judges, each once.</source>
+            <translation>判定者を重複なく指定してください。</translation>
         </message>
         <message>
             <source>Name, English</source>
@@ -1473,11 +1493,11 @@
         </message>
         <message>
             <source>Nearly the same photo has the other verdict; look at both.</source>
-            <translation type="unfinished" />
+            <translation>ほぼ同じ写真の判定が逆です。両方を確認してください。</translation>
         </message>
         <message>
             <source>New</source>
-            <translation type="unfinished" />
+            <translation>新</translation>
         </message>
         <message>
             <source>New PIN</source>
@@ -1529,7 +1549,11 @@
         </message>
         <message>
             <source>No adapter judges beside the active one.</source>
-            <translation type="unfinished" />
+            <translation>並走中のアダプタはありません。</translation>
+        </message>
+        <message>
+            <source>No adapter was let in that could be put back.</source>
+            <translation>差し戻せる昇格はありません。</translation>
         </message>
         <message>
             <source>No agreement study yet</source>
@@ -1576,6 +1600,10 @@
             <translation>判定なし：この品の判定中にプログラムが二度終了しました。</translation>
         </message>
         <message>
+            <source>No labelled unit fits this rule; review some units, or widen the rule.</source>
+            <translation>条件に合うラベル付きワークがありません。レビューするか条件を広げてください。</translation>
+        </message>
+        <message>
             <source>No new photo has come into the folder; press the camera's shutter.</source>
             <translation>フォルダに新しい写真がありません。カメラのシャッターを押してください。</translation>
         </message>
@@ -1601,7 +1629,7 @@
         </message>
         <message>
             <source>No training set yet</source>
-            <translation type="unfinished" />
+            <translation>学習セットはまだありません</translation>
         </message>
         <message>
             <source>No unit of this part was reviewed yet; the effect is shown when some were.</source>
@@ -1614,6 +1642,10 @@
         <message>
             <source>No.</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Nobody has judged all units in all trials yet; go on judging.</source>
+            <translation>全部の判定を終えた人がまだいません。判定を続けてください。</translation>
         </message>
         <message>
             <source>Nobody is registered</source>
@@ -1637,7 +1669,7 @@
         </message>
         <message>
             <source>Not compared yet</source>
-            <translation type="unfinished" />
+            <translation>まだ比較していません</translation>
         </message>
         <message>
             <source>Not enough data yet: {count} more units.</source>
@@ -1665,7 +1697,7 @@
         </message>
         <message>
             <source>Nothing is being trained. Choose a set and train on it.</source>
-            <translation type="unfinished" />
+            <translation>学習は実行されていません。学習セットを選んで開始してください。</translation>
         </message>
         <message>
             <source>Nothing is heard in the voice note; record it again.</source>
@@ -1673,7 +1705,7 @@
         </message>
         <message>
             <source>Nothing to do: no corrections since the last set was frozen.</source>
-            <translation type="unfinished" />
+            <translation>対応は不要です。前回の固定以降、修正はありません。</translation>
         </message>
         <message>
             <source>Nothing waits</source>
@@ -1701,7 +1733,7 @@
         </message>
         <message>
             <source>OK below {low}, NG above {high}.</source>
-            <translation type="unfinished" />
+            <translation>{low} 未満は OK、{high} 超は NG。</translation>
         </message>
         <message>
             <source>OK – good</source>
@@ -1709,19 +1741,19 @@
         </message>
         <message>
             <source>Of reviewed and of accepted units.</source>
-            <translation type="unfinished" />
+            <translation>レビュー済みと受け入れ済みのワーク。</translation>
         </message>
         <message>
             <source>Of reviewed units.</source>
-            <translation type="unfinished" />
+            <translation>レビュー済みワーク。</translation>
         </message>
         <message>
             <source>Of the NG units only these classes</source>
-            <translation type="unfinished" />
+            <translation>NG は次の分類のみ</translation>
         </message>
         <message>
             <source>Of {reviewed} reviewed ones it missed {missed} ({active_missed} the active one) and rejected {overkill} good ones ({active_overkill}).</source>
-            <translation type="unfinished" />
+            <translation>レビュー済み {reviewed} 個のうち見逃し {missed} 個 (現行 {active_missed} 個)、過検出 {overkill} 個 (現行 {active_overkill} 個)。</translation>
         </message>
         <message>
             <source>Older unit</source>
@@ -1741,7 +1773,7 @@
         </message>
         <message>
             <source>One of them is rare; collect more of it.</source>
-            <translation type="unfinished" />
+            <translation>一方が少なすぎます。追加で集めてください。</translation>
         </message>
         <message>
             <source>Only read</source>
@@ -1785,7 +1817,7 @@
         </message>
         <message>
             <source>Operators as pseudonyms in exports and training sets</source>
-            <translation type="unfinished" />
+            <translation>書き出しと学習セットで作業者名を仮名にする</translation>
         </message>
         <message>
             <source>Order</source>
@@ -1797,7 +1829,7 @@
         </message>
         <message>
             <source>Overkill</source>
-            <translation type="unfinished" />
+            <translation>過検出</translation>
         </message>
         <message>
             <source>Overkill rate</source>
@@ -1805,7 +1837,7 @@
         </message>
         <message>
             <source>Overkill: </source>
-            <translation type="unfinished" />
+            <translation>過検出: </translation>
         </message>
         <message>
             <source>Override rate</source>
@@ -1869,7 +1901,7 @@
         </message>
         <message>
             <source>Past their time today: {photos} photos, {voices} voice notes ({size} MB), transcripts of {texts} units.</source>
-            <translation type="unfinished" />
+            <translation>期限切れ (本日): 写真 {photos} 枚、音声 {voices} 件 ({size} MB)、文字起こし {texts} 個分。</translation>
         </message>
         <message>
             <source>Pattern</source>
@@ -1909,15 +1941,15 @@
         </message>
         <message>
             <source>Photo by photo</source>
-            <translation type="unfinished" />
+            <translation>写真ごと</translation>
         </message>
         <message>
             <source>Photo of a good part</source>
-            <translation type="unfinished" />
+            <translation>良品の写真</translation>
         </message>
         <message>
             <source>Photo of a good part (where the folder names none)</source>
-            <translation type="unfinished" />
+            <translation>良品の写真 (フォルダに指定がない場合)</translation>
         </message>
         <message>
             <source>Photos</source>
@@ -1933,7 +1965,7 @@
         </message>
         <message>
             <source>Place right</source>
-            <translation type="unfinished" />
+            <translation>位置の正解率</translation>
         </message>
         <message>
             <source>Play note</source>
@@ -1965,7 +1997,7 @@
         </message>
         <message>
             <source>Privacy</source>
-            <translation type="unfinished" />
+            <translation>プライバシー</translation>
         </message>
         <message>
             <source>Probability of NG</source>
@@ -1985,15 +2017,15 @@
         </message>
         <message>
             <source>Put back {at} by {who}: {reason}</source>
-            <translation type="unfinished" />
+            <translation>差し戻し {at} {who}: {reason}</translation>
         </message>
         <message>
             <source>Put it back</source>
-            <translation type="unfinished" />
+            <translation>差し戻す</translation>
         </message>
         <message>
             <source>Put the last one back</source>
-            <translation type="unfinished" />
+            <translation>昇格を差し戻す</translation>
         </message>
         <message>
             <source>Quality</source>
@@ -2005,11 +2037,11 @@
         </message>
         <message>
             <source>Rank {rank}, temperature {temperature}.</source>
-            <translation type="unfinished" />
+            <translation>ランク {rank}、温度 {temperature}。</translation>
         </message>
         <message>
             <source>Read again</source>
-            <translation type="unfinished" />
+            <translation>再読み込み</translation>
         </message>
         <message>
             <source>Reading the photo …</source>
@@ -2045,15 +2077,15 @@
         </message>
         <message>
             <source>Reason, kept in the audit trail</source>
-            <translation type="unfinished" />
+            <translation>理由 (監査証跡に残ります)</translation>
         </message>
         <message>
             <source>Recent reviewed units</source>
-            <translation type="unfinished" />
+            <translation>最近レビューしたワーク</translation>
         </message>
         <message>
             <source>Recent reviewed units: </source>
-            <translation type="unfinished" />
+            <translation>最近のレビュー: </translation>
         </message>
         <message>
             <source>Record</source>
@@ -2117,7 +2149,7 @@
         </message>
         <message>
             <source>Run beside, deciding nothing</source>
-            <translation type="unfinished" />
+            <translation>並走させる</translation>
         </message>
         <message>
             <source>Samples</source>
@@ -2217,7 +2249,7 @@
         </message>
         <message>
             <source>See the Quality page.</source>
-            <translation type="unfinished" />
+            <translation>品質ページを確認してください。</translation>
         </message>
         <message>
             <source>See under Problems, F8.</source>
@@ -2225,7 +2257,7 @@
         </message>
         <message>
             <source>Seed</source>
-            <translation type="unfinished" />
+            <translation>シード</translation>
         </message>
         <message>
             <source>Sending to other systems ended by a fault; start Kensa again.</source>
@@ -2245,7 +2277,7 @@
         </message>
         <message>
             <source>Set</source>
-            <translation type="unfinished" />
+            <translation>学習セット</translation>
         </message>
         <message>
             <source>Set goals</source>
@@ -2293,7 +2325,7 @@
         </message>
         <message>
             <source>Sign and let it in</source>
-            <translation type="unfinished" />
+            <translation>署名して昇格</translation>
         </message>
         <message>
             <source>Sign in</source>
@@ -2332,6 +2364,10 @@
             <translation>目標設定から</translation>
         </message>
         <message>
+            <source>Something is being trained or weighed; wait, or stop it.</source>
+            <translation>学習または比較を実行中です。終わるまで待つか停止してください。</translation>
+        </message>
+        <message>
             <source>Something went wrong inside the program; the details were written to the log. You can go on.</source>
             <translation>プログラム内部で問題が起きました。詳細はログに記録しました。作業は続けられます。</translation>
         </message>
@@ -2345,19 +2381,19 @@
         </message>
         <message>
             <source>Split by lot, else serial number.</source>
-            <translation type="unfinished" />
+            <translation>ロット、なければ製造番号で分割。</translation>
         </message>
         <message>
             <source>Split by lot.</source>
-            <translation type="unfinished" />
+            <translation>ロットで分割。</translation>
         </message>
         <message>
             <source>Split by serial number.</source>
-            <translation type="unfinished" />
+            <translation>製造番号で分割。</translation>
         </message>
         <message>
             <source>Split by unit: there are too few lots and serial numbers.</source>
-            <translation type="unfinished" />
+            <translation>ワーク単位で分割 (ロットと製造番号が少ないため)。</translation>
         </message>
         <message>
             <source>Starting</source>
@@ -2369,7 +2405,7 @@
         </message>
         <message>
             <source>Step</source>
-            <translation type="unfinished" />
+            <translation>ステップ</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -2381,11 +2417,11 @@
         </message>
         <message>
             <source>Stop; it can go on later</source>
-            <translation type="unfinished" />
+            <translation>停止 (後で再開可)</translation>
         </message>
         <message>
             <source>Stopped. It goes on from where it was, to the same weights as without a stop.</source>
-            <translation type="unfinished" />
+            <translation>停止しました。続きから再開でき、結果は停止しない場合と同じです。</translation>
         </message>
         <message>
             <source>Supervisor</source>
@@ -2445,15 +2481,19 @@
         </message>
         <message>
             <source>The adapter before the newest promotion judges from the next unit on.</source>
-            <translation type="unfinished" />
+            <translation>次のワークから、直前の昇格より前のアダプタが判定します。</translation>
         </message>
         <message>
             <source>The adapter cannot be used with this model; choose another.</source>
             <translation>このモデルではアダプタを使えません。別のアダプタを選んでください。</translation>
         </message>
         <message>
+            <source>The adapter has not judged enough units beside the active one; let it run along for longer.</source>
+            <translation>並走の数が足りません。もうしばらく並走させてください。</translation>
+        </message>
+        <message>
             <source>The adapter's own thresholds stand: OK below {low}, NG above {high}.</source>
-            <translation type="unfinished" />
+            <translation>アダプタ自身のしきい値: {low} 未満は OK、{high} 超は NG。</translation>
         </message>
         <message>
             <source>The anchor of the audit trail cannot be read; put it aside, a new one is begun.</source>
@@ -2502,6 +2542,10 @@
         <message>
             <source>The code of a badge has 6 to 100 characters; scan it again.</source>
             <translation>バッジのコードは 6〜100 文字です。もう一度読み取ってください。</translation>
+        </message>
+        <message>
+            <source>The copy in a training set could not be erased; check the disk, then erase again.</source>
+            <translation>学習セット内の写しを消去できません。ディスクを確認して再度消去してください。</translation>
         </message>
         <message>
             <source>The disk is full; free some space and try again.</source>
@@ -2556,16 +2600,24 @@
             <translation>連携フォルダが見つかりません。フォルダまたは共有ドライブを確認してください。</translation>
         </message>
         <message>
+            <source>The folder has no metadata.csv; choose a labelled folder.</source>
+            <translation>フォルダに metadata.csv がありません。ラベル付きフォルダを選んでください。</translation>
+        </message>
+        <message>
+            <source>The gate is closed: the adapter is not let in.</source>
+            <translation>関門を通過していないため、昇格できません。</translation>
+        </message>
+        <message>
             <source>The gate is open: not measurably worse.</source>
-            <translation type="unfinished" />
+            <translation>関門を通過: 悪化は認められません。</translation>
         </message>
         <message>
             <source>The gate stays closed.</source>
-            <translation type="unfinished" />
+            <translation>関門を通過できません。</translation>
         </message>
         <message>
             <source>The golden evaluation set has {bad} bad and {good} good units; 4 of each are needed.</source>
-            <translation type="unfinished" />
+            <translation>固定評価セットは不良 {bad} 個、良品 {good} 個です。各 4 個以上必要です。</translation>
         </message>
         <message>
             <source>The golden sample of this part has expired; have it renewed.</source>
@@ -2573,7 +2625,11 @@
         </message>
         <message>
             <source>The judges are loaded in a process of their own; the line goes on.</source>
-            <translation type="unfinished" />
+            <translation>別プロセスでモデルを読み込んでいます。ラインの判定は続きます。</translation>
+        </message>
+        <message>
+            <source>The key is not valid: 64 hexadecimal digits are needed.</source>
+            <translation>鍵が正しくありません。16 進数 64 桁が必要です。</translation>
         </message>
         <message>
             <source>The microphone cannot be opened; close other programs that use it, or reconnect it.</source>
@@ -2622,6 +2678,10 @@
         <message>
             <source>The name is kept with every unit. People with a PIN are registered under People, Ctrl+Shift+P.</source>
             <translation>名前はすべての記録に残ります。PIN を持つユーザーは「ユーザー」（Ctrl+Shift+P）で登録します。</translation>
+        </message>
+        <message>
+            <source>The name of the file must end with .csv, .xlsx or .pdf.</source>
+            <translation>ファイル名は .csv、.xlsx、.pdf のいずれかで終わるようにしてください。</translation>
         </message>
         <message>
             <source>The next unit can be begun: Enter or F2.</source>
@@ -2685,11 +2745,15 @@
         </message>
         <message>
             <source>The photos have changed: {adapter}</source>
-            <translation type="unfinished" />
+            <translation>判定の傾向が変わりました: {adapter}</translation>
         </message>
         <message>
             <source>The picture is on the clipboard.</source>
             <translation>画像をクリップボードに入れました。</translation>
+        </message>
+        <message>
+            <source>The policy of privacy is not valid; correct it.</source>
+            <translation>プライバシー方針が正しくありません。修正してください。</translation>
         </message>
         <message>
             <source>The printer cannot be reached; check it, or save a PDF.</source>
@@ -2697,7 +2761,7 @@
         </message>
         <message>
             <source>The probabilities of the last 7 days ({units} units) are spread otherwise than at first (PSI {psi}, KS {ks}).</source>
-            <translation type="unfinished" />
+            <translation>直近 7 日間 ({units} 個) の確率分布が導入当初と異なります (PSI {psi}、KS {ks})。</translation>
         </message>
         <message>
             <source>The records are damaged; put them aside and restore a backup.</source>
@@ -2721,7 +2785,7 @@
         </message>
         <message>
             <source>The same photo has both verdicts; it is not in the set.</source>
-            <translation type="unfinished" />
+            <translation>同じ写真に両方の判定があるため、学習セットから除きました。</translation>
         </message>
         <message>
             <source>The sample photos are missing; set the program up again.</source>
@@ -2744,16 +2808,36 @@
             <translation>表をクリップボードに入れました。</translation>
         </message>
         <message>
+            <source>The table metadata.csv is not valid; the details say what is wrong.</source>
+            <translation>metadata.csv が正しくありません。詳細を確認してください。</translation>
+        </message>
+        <message>
             <source>The text is too long; shorten it.</source>
             <translation>文が長すぎます。短くしてください。</translation>
         </message>
         <message>
             <source>The thresholds of the station or the part stand: OK below {low}, NG above {high}.</source>
-            <translation type="unfinished" />
+            <translation>工程または品番のしきい値: {low} 未満は OK、{high} 超は NG。</translation>
         </message>
         <message>
             <source>The training begins in a process of its own; the line goes on judging.</source>
-            <translation type="unfinished" />
+            <translation>別プロセスで学習を開始します。ラインの判定は続きます。</translation>
+        </message>
+        <message>
+            <source>The training set cannot be read; freeze it again.</source>
+            <translation>学習セットを読めません。固定し直してください。</translation>
+        </message>
+        <message>
+            <source>The training set has nothing to see and nothing to hear; freeze another.</source>
+            <translation>学習セットに使える写真も音声もありません。別のセットを固定してください。</translation>
+        </message>
+        <message>
+            <source>The training set is not what was frozen; freeze it again.</source>
+            <translation>学習セットが固定時から変わっています。固定し直してください。</translation>
+        </message>
+        <message>
+            <source>The training set needs both good and bad units to learn from; add some.</source>
+            <translation>学習には良品と不良の両方が必要です。追加してください。</translation>
         </message>
         <message>
             <source>The two PINs are not the same; type them again.</source>
@@ -2828,8 +2912,16 @@
             <translation type="unfinished" />
         </message>
         <message>
+            <source>The work in the background ended too early; the log says why. Start it again.</source>
+            <translation>バックグラウンド処理が途中で終了しました。ログを確認して再実行してください。</translation>
+        </message>
+        <message>
+            <source>The work in the background was not understood; start it again.</source>
+            <translation>バックグラウンド処理を開始できません。再実行してください。</translation>
+        </message>
+        <message>
             <source>The {by} tells good from bad: {high_bad} of {high_units} are NG with {high}, {low_bad} of {low_units} with {low} (p = {p}). Add good units with {high} or bad ones with {low}.</source>
-            <translation type="unfinished" />
+            <translation>{by}で良否が分かれてしまいます: {high} は {high_units} 個中 {high_bad} 個が NG、{low} は {low_units} 個中 {low_bad} 個 (p = {p})。{high} の良品か {low} の不良を追加してください。</translation>
         </message>
         <message>
             <source>There are no records in this data folder yet; open it to write first.</source>
@@ -2868,6 +2960,22 @@
             <translation>その記録はありません。</translation>
         </message>
         <message>
+            <source>There is no such training set; choose another.</source>
+            <translation>その学習セットはありません。別のものを選んでください。</translation>
+        </message>
+        <message>
+            <source>There is not enough memory for a second model; compare at the gate instead.</source>
+            <translation>2 つ目のモデルを載せるメモリが足りません。比較で評価してください。</translation>
+        </message>
+        <message>
+            <source>This adapter judges already; choose another to run beside it.</source>
+            <translation>このアダプタは現在判定中です。別のものを並走させてください。</translation>
+        </message>
+        <message>
+            <source>This adapter was not compared with what judges now; compare it first.</source>
+            <translation>現行アダプタとまだ比較していません。先に比較してください。</translation>
+        </message>
+        <message>
             <source>This badge is not registered here; sign in by name and PIN.</source>
             <translation>このバッジは登録されていません。名前と PIN でサインインしてください。</translation>
         </message>
@@ -2876,8 +2984,24 @@
             <translation>名前に使えません。1〜100 文字で入力してください。</translation>
         </message>
         <message>
+            <source>This file is refused whole: it was changed, or it does not fit this station; the details say why.</source>
+            <translation>このファイルは受け付けられません。改変されたか、この工程に合いません。詳細を確認してください。</translation>
+        </message>
+        <message>
             <source>This is a folder; name a file.</source>
             <translation>これはフォルダーです。ファイルを指定してください。</translation>
+        </message>
+        <message>
+            <source>This is no adapter; a file is missing.</source>
+            <translation>アダプタではありません。ファイルが足りません。</translation>
+        </message>
+        <message>
+            <source>This is no agreement study that can be used; choose another, or restore a backup.</source>
+            <translation>この計数値MSAは使えません。別のものを選ぶか、バックアップから戻してください。</translation>
+        </message>
+        <message>
+            <source>This is no frozen training set; freeze it first.</source>
+            <translation>固定された学習セットではありません。先に固定してください。</translation>
         </message>
         <message>
             <source>This is no video that can be played; choose another file.</source>
@@ -2945,7 +3069,11 @@
         </message>
         <message>
             <source>This station's key</source>
-            <translation type="unfinished" />
+            <translation>この工程の鍵</translation>
+        </message>
+        <message>
+            <source>This study was changed by another hand; restore a backup.</source>
+            <translation>この計数値MSAの記録は書き換えられています。バックアップから戻してください。</translation>
         </message>
         <message>
             <source>This unit has no voice note; there is nothing to correct.</source>
@@ -2965,7 +3093,7 @@
         </message>
         <message>
             <source>This week {changed} of {reviewed} reviewed verdicts were changed ({rate} %, usually {usual} %).</source>
-            <translation type="unfinished" />
+            <translation>今週はレビュー {reviewed} 件中 {changed} 件が修正されました ({rate} %、通常 {usual} %)。</translation>
         </message>
         <message>
             <source>This window only reads, since another one has the data folder open; work there.</source>
@@ -2977,7 +3105,7 @@
         </message>
         <message>
             <source>Thresholds chosen anew on the golden evaluation set: OK below {low}, NG above {high}.</source>
-            <translation type="unfinished" />
+            <translation>固定評価セットで決め直したしきい値: {low} 未満は OK、{high} 超は NG。</translation>
         </message>
         <message>
             <source>Time</source>
@@ -2985,7 +3113,7 @@
         </message>
         <message>
             <source>Time left</source>
-            <translation type="unfinished" />
+            <translation>残り時間</translation>
         </message>
         <message>
             <source>To</source>
@@ -2993,15 +3121,15 @@
         </message>
         <message>
             <source>To learn</source>
-            <translation type="unfinished" />
+            <translation>学習用</translation>
         </message>
         <message>
             <source>To measure</source>
-            <translation type="unfinished" />
+            <translation>評価用</translation>
         </message>
         <message>
             <source>To stop by</source>
-            <translation type="unfinished" />
+            <translation>検証用</translation>
         </message>
         <message>
             <source>Today</source>
@@ -3033,43 +3161,43 @@
         </message>
         <message>
             <source>Train</source>
-            <translation type="unfinished" />
+            <translation>学習開始</translation>
         </message>
         <message>
             <source>Train an adapter</source>
-            <translation type="unfinished" />
+            <translation>アダプタの学習</translation>
         </message>
         <message>
             <source>Train an adapter first.</source>
-            <translation type="unfinished" />
+            <translation>先にアダプタを学習してください。</translation>
         </message>
         <message>
             <source>Train on it</source>
-            <translation type="unfinished" />
+            <translation>学習する</translation>
         </message>
         <message>
             <source>Train: {changed} verdicts were corrected since the last set was frozen.</source>
-            <translation type="unfinished" />
+            <translation>学習の時期です。前回の固定以降、{changed} 件の判定が修正されました。</translation>
         </message>
         <message>
             <source>Trained on {set} by {who}, {when}.</source>
-            <translation type="unfinished" />
+            <translation>学習セット {set}、{who}、{when}。</translation>
         </message>
         <message>
             <source>Training</source>
-            <translation type="unfinished" />
+            <translation>学習</translation>
         </message>
         <message>
             <source>Training set</source>
-            <translation type="unfinished" />
+            <translation>学習セット</translation>
         </message>
         <message>
             <source>Training sets</source>
-            <translation type="unfinished" />
+            <translation>学習セット</translation>
         </message>
         <message>
             <source>Transcripts</source>
-            <translation type="unfinished" />
+            <translation>文字起こし</translation>
         </message>
         <message>
             <source>Trials</source>
@@ -3077,11 +3205,11 @@
         </message>
         <message>
             <source>Trust</source>
-            <translation type="unfinished" />
+            <translation>信頼する</translation>
         </message>
         <message>
             <source>Trusted stations</source>
-            <translation type="unfinished" />
+            <translation>信頼する工程</translation>
         </message>
         <message>
             <source>Try fewer letters or conditions: Ctrl+0.</source>
@@ -3113,7 +3241,7 @@
         </message>
         <message>
             <source>Validation units</source>
-            <translation type="unfinished" />
+            <translation>検証の損失</translation>
         </message>
         <message>
             <source>Verdict</source>
@@ -3161,7 +3289,7 @@
         </message>
         <message>
             <source>Voice notes</source>
-            <translation type="unfinished" />
+            <translation>音声メモ</translation>
         </message>
         <message>
             <source>Waiting</source>
@@ -3181,11 +3309,11 @@
         </message>
         <message>
             <source>What a miss costs</source>
-            <translation type="unfinished" />
+            <translation>見逃しの重み</translation>
         </message>
         <message>
             <source>What an overkill costs</source>
-            <translation type="unfinished" />
+            <translation>過検出の重み</translation>
         </message>
         <message>
             <source>What came of it</source>
@@ -3201,7 +3329,7 @@
         </message>
         <message>
             <source>What is erased is gone for good; the record, its verdict and its hashes stay.</source>
-            <translation type="unfinished" />
+            <translation>消去したものは元に戻せません。記録・判定・ハッシュは残ります。</translation>
         </message>
         <message>
             <source>What is inspected here first. Parts are added under Parts, Ctrl+P.</source>
@@ -3225,7 +3353,7 @@
         </message>
         <message>
             <source>What to do next</source>
-            <translation type="unfinished" />
+            <translation>次にすること</translation>
         </message>
         <message>
             <source>What was entered contradicts itself; correct it.</source>
@@ -3233,19 +3361,23 @@
         </message>
         <message>
             <source>What was said of one unit</source>
-            <translation type="unfinished" />
+            <translation>1 個の判定の内訳</translation>
         </message>
         <message>
             <source>When</source>
-            <translation type="unfinished" />
+            <translation>日時</translation>
         </message>
         <message>
             <source>Which units</source>
-            <translation type="unfinished" />
+            <translation>対象</translation>
         </message>
         <message>
             <source>Who</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Who is signed in does not judge in this study; sign in as one of those who do.</source>
+            <translation>いまの作業者はこの計数値MSAの判定者ではありません。判定者として切り替えてください。</translation>
         </message>
         <message>
             <source>Who judges</source>
@@ -3269,7 +3401,7 @@
         </message>
         <message>
             <source>Whose key it is</source>
-            <translation type="unfinished" />
+            <translation>鍵の持ち主</translation>
         </message>
         <message>
             <source>Why they wait</source>
@@ -3289,11 +3421,11 @@
         </message>
         <message>
             <source>Worse for {by} {group}: of {units} bad units {new} are missed, {active} until now (p = {p}).</source>
-            <translation type="unfinished" />
+            <translation>{by}「{group}」で悪化: 不良 {units} 個中の見逃しが {active} 個から {new} 個に (p = {p})。</translation>
         </message>
         <message>
             <source>Worse for {by} {group}: of {units} good units {new} are rejected, {active} until now (p = {p}).</source>
-            <translation type="unfinished" />
+            <translation>{by}「{group}」で悪化: 良品 {units} 個中の過検出が {active} 個から {new} 個に (p = {p})。</translation>
         </message>
         <message>
             <source>Write the reason</source>
@@ -3317,7 +3449,7 @@
         </message>
         <message>
             <source>Your PIN, as signature</source>
-            <translation type="unfinished" />
+            <translation>署名 (PIN)</translation>
         </message>
         <message>
             <source>Your name, the time and the hash of what the report says are kept in the audit trail.</source>
@@ -3353,11 +3485,11 @@
         </message>
         <message>
             <source>all parts</source>
-            <translation type="unfinished" />
+            <translation>すべての品番</translation>
         </message>
         <message>
             <source>all; else names with commas: scratch, chip</source>
-            <translation type="unfinished" />
+            <translation>すべて。限定する場合はカンマ区切り: scratch, chip</translation>
         </message>
         <message>
             <source>and are right: {share}</source>
@@ -3369,7 +3501,7 @@
         </message>
         <message>
             <source>as the part or the folder</source>
-            <translation type="unfinished" />
+            <translation>品番またはフォルダの名前</translation>
         </message>
         <message>
             <source>as {example}</source>
@@ -3401,7 +3533,7 @@
         </message>
         <message>
             <source>beside</source>
-            <translation type="unfinished" />
+            <translation>並走中</translation>
         </message>
         <message>
             <source>beyond 3 sigma</source>
@@ -3421,7 +3553,7 @@
         </message>
         <message>
             <source>bright</source>
-            <translation type="unfinished" />
+            <translation>明</translation>
         </message>
         <message>
             <source>candidate disagrees</source>
@@ -3481,7 +3613,7 @@
         </message>
         <message>
             <source>dark</source>
-            <translation type="unfinished" />
+            <translation>暗</translation>
         </message>
         <message>
             <source>decided</source>
@@ -3493,7 +3625,7 @@
         </message>
         <message>
             <source>defect class</source>
-            <translation type="unfinished" />
+            <translation>欠点分類</translation>
         </message>
         <message>
             <source>deformation</source>
@@ -3517,7 +3649,7 @@
         </message>
         <message>
             <source>even</source>
-            <translation type="unfinished" />
+            <translation>均一</translation>
         </message>
         <message>
             <source>expired</source>
@@ -3541,7 +3673,7 @@
         </message>
         <message>
             <source>for ever</source>
-            <translation type="unfinished" />
+            <translation>無期限</translation>
         </message>
         <message>
             <source>foreign matter</source>
@@ -3553,7 +3685,7 @@
         </message>
         <message>
             <source>from zero</source>
-            <translation type="unfinished" />
+            <translation>初期状態</translation>
         </message>
         <message>
             <source>going on</source>
@@ -3581,7 +3713,7 @@
         </message>
         <message>
             <source>in order</source>
-            <translation type="unfinished" />
+            <translation>問題なし</translation>
         </message>
         <message>
             <source>iron sheet ash</source>
@@ -3593,7 +3725,7 @@
         </message>
         <message>
             <source>judges now</source>
-            <translation type="unfinished" />
+            <translation>判定中</translation>
         </message>
         <message>
             <source>judging …</source>
@@ -3605,7 +3737,7 @@
         </message>
         <message>
             <source>language</source>
-            <translation type="unfinished" />
+            <translation>言語</translation>
         </message>
         <message>
             <source>left</source>
@@ -3617,15 +3749,15 @@
         </message>
         <message>
             <source>lighting</source>
-            <translation type="unfinished" />
+            <translation>照明</translation>
         </message>
         <message>
             <source>look at it</source>
-            <translation type="unfinished" />
+            <translation>要確認</translation>
         </message>
         <message>
             <source>lot</source>
-            <translation type="unfinished" />
+            <translation>ロット</translation>
         </message>
         <message>
             <source>lot locked for measuring</source>
@@ -3649,7 +3781,7 @@
         </message>
         <message>
             <source>medium</source>
-            <translation type="unfinished" />
+            <translation>中</translation>
         </message>
         <message>
             <source>met</source>
@@ -3853,7 +3985,7 @@
         </message>
         <message>
             <source>refused</source>
-            <translation type="unfinished" />
+            <translation>不可</translation>
         </message>
         <message>
             <source>rejected</source>
@@ -3957,7 +4089,7 @@
         </message>
         <message>
             <source>station</source>
-            <translation type="unfinished" />
+            <translation>工程</translation>
         </message>
         <message>
             <source>stays</source>
@@ -3973,7 +4105,7 @@
         </message>
         <message>
             <source>the active adapter</source>
-            <translation type="unfinished" />
+            <translation>現行アダプタ</translation>
         </message>
         <message>
             <source>the camera has stopped</source>
@@ -4045,7 +4177,7 @@
         </message>
         <message>
             <source>verdict</source>
-            <translation type="unfinished" />
+            <translation>判定</translation>
         </message>
         <message>
             <source>verdict accepted</source>
@@ -4081,7 +4213,7 @@
         </message>
         <message>
             <source>{active} of {units} until now, {new} with the new one; {better} got better, {worse} worse (p = {p}).</source>
-            <translation type="unfinished" />
+            <translation>{units} 個中、これまで {active} 個、新アダプタ {new} 個。改善 {better} 個、悪化 {worse} 個 (p = {p})。</translation>
         </message>
         <message>
             <source>{adapter}: {says}   PSI {psi}, KS {ks} (p = {p})</source>
@@ -4093,7 +4225,7 @@
         </message>
         <message>
             <source>{count} are asked for before a promotion.</source>
-            <translation type="unfinished" />
+            <translation>昇格には {count} 個が必要です。</translation>
         </message>
         <message>
             <source>{count} chosen, {bad} of them bad; {all} to choose from</source>
@@ -4124,16 +4256,12 @@
             <translation type="unfinished" />
         </message>
         <message>
-            <source>{count} faults</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
             <source>{count} groups are not shown</source>
             <translation>ほか {count} 件は省略</translation>
         </message>
         <message>
             <source>{count} have a copy in a training set, which stays.</source>
-            <translation type="unfinished" />
+            <translation>{count} 件は学習セットに写しがあり、そちらは残ります。</translation>
         </message>
         <message>
             <source>{count} more wait behind these.</source>
@@ -4145,7 +4273,7 @@
         </message>
         <message>
             <source>{count} pairs of photos are nearly the same.</source>
-            <translation type="unfinished" />
+            <translation>ほぼ同じ写真が {count} 組あります。</translation>
         </message>
         <message>
             <source>{count} points break a rule (red diamonds)</source>
@@ -4161,7 +4289,7 @@
         </message>
         <message>
             <source>{count} repeated units were left out.</source>
-            <translation type="unfinished" />
+            <translation>重複した {count} 個を除きました。</translation>
         </message>
         <message>
             <source>{count} units</source>
@@ -4169,11 +4297,11 @@
         </message>
         <message>
             <source>{count} units keep theirs: they wait for the model or a supervisor.</source>
-            <translation type="unfinished" />
+            <translation>{count} 個は判定またはレビュー待ちのため残します。</translation>
         </message>
         <message>
             <source>{days} days</source>
-            <translation type="unfinished" />
+            <translation>{days} 日</translation>
         </message>
         <message>
             <source>{done} of {every} files</source>
@@ -4181,7 +4309,7 @@
         </message>
         <message>
             <source>{file} is written and signed.</source>
-            <translation type="unfinished" />
+            <translation>{file} に署名付きで書き出しました。</translation>
         </message>
         <message>
             <source>{hits} of {total}</source>
@@ -4189,7 +4317,7 @@
         </message>
         <message>
             <source>{kind} of {part}: {kept}</source>
-            <translation type="unfinished" />
+            <translation>{part}の{kind}: {kept}</translation>
         </message>
         <message>
             <source>{length} recorded</source>
@@ -4201,7 +4329,7 @@
         </message>
         <message>
             <source>{model}, as it came</source>
-            <translation type="unfinished" />
+            <translation>{model} (付属)</translation>
         </message>
         <message>
             <source>{name} goes to the supervisor.</source>
@@ -4209,15 +4337,15 @@
         </message>
         <message>
             <source>{name} has judged {units} units beside: {agree} alike, {differ} otherwise (they go to the review).</source>
-            <translation type="unfinished" />
+            <translation>{name} は並走で {units} 個を判定: 一致 {agree} 個、不一致 {differ} 個 (レビューへ送られます)。</translation>
         </message>
         <message>
             <source>{name} is trained.</source>
-            <translation type="unfinished" />
+            <translation>{name} の学習が終わりました。</translation>
         </message>
         <message>
             <source>{name} is trained. It judges nothing until it was compared and let in.</source>
-            <translation type="unfinished" />
+            <translation>{name} の学習が終わりました。比較して昇格するまで判定には使われません。</translation>
         </message>
         <message>
             <source>{name} was saved.</source>
@@ -4233,7 +4361,7 @@
         </message>
         <message>
             <source>{name}, signed by {who}, is installed; it judges nothing yet.</source>
-            <translation type="unfinished" />
+            <translation>{name} ({who} の署名) を取り込みました。まだ判定には使われません。</translation>
         </message>
         <message>
             <source>{name}, to</source>
@@ -4277,7 +4405,7 @@
         </message>
         <message>
             <source>{ok} units are OK and {ng} NG.</source>
-            <translation type="unfinished" />
+            <translation>OK {ok} 個、NG {ng} 個。</translation>
         </message>
         <message>
             <source>{pages} pages, {units} units</source>
@@ -4305,7 +4433,7 @@
         </message>
         <message>
             <source>{times} times as far</source>
-            <translation type="unfinished" />
+            <translation>通常の {times} 倍</translation>
         </message>
         <message>
             <source>{units} units since {since}; of these {drawn} were drawn by chance and reviewed.</source>
@@ -4313,7 +4441,7 @@
         </message>
         <message>
             <source>{units} units, each good + bad.</source>
-            <translation type="unfinished" />
+            <translation>{units} 個 (良品 + 不良)。</translation>
         </message>
         <message>
             <source>{units} units, {bad} of them bad; {trials} trials; made by {who} on {day}. {state}</source>
@@ -4321,7 +4449,7 @@
         </message>
         <message>
             <source>{unlike} recent photos are unlike all that was learned from.</source>
-            <translation type="unfinished" />
+            <translation>最近の写真 {unlike} 枚は学習した写真と似ていません。</translation>
         </message>
         <message>
             <source>κ of all trials of all: {kappa}</source>
