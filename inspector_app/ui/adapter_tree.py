@@ -17,6 +17,7 @@ from inspector_app.ui.review_widgets import LowButton
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.theme import Themed
 from inspector_app.ui.training_desk import Beside, TrainingDesk
+from inspector_app.ui.training_points import on_key
 from inspector_app.ui.training_sheets import KeySheet, SignSheet
 from inspector_app.ui.training_table import Table
 from inspector_app.ui.training_words import FIGURES, figure_words
@@ -97,7 +98,7 @@ class AdapterTab(Spoken, Themed, QWidget):
                 (self.keys_button, self.keys),
             )  # fmt: skip
         ):
-            button.clicked.connect(job)
+            on_key(self, button, job)
             grid.addWidget(button, number // 3, number % 3)
         for column in range(3):
             grid.setColumnStretch(column, 1)

@@ -1,14 +1,17 @@
-"""Sentences one below the other, each with a sign: passed, look at it, refused. Knows sentences only."""
+"""Sentences one below the other, each with a sign: passed, look at it, refused. Also: keys
+of buttons. Knows sentences only.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from inspector_app.ui import icons, theme
 from inspector_app.ui.language import tr
 from inspector_app.ui.theme import Themed
-from inspector_app.ui.widgets import label
+from inspector_app.ui.widgets import KeyButton, label
 
 _SIGNS = {True: "circle-check", None: "triangle-alert", False: "octagon-x"}
 
@@ -47,6 +50,15 @@ class Points(Themed, QWidget):
 
     def restyle(self) -> None:
         self.show_points(self.points)
+
+
+def on_key(owner: QWidget, button: KeyButton, job: Callable[[], object]) -> None:
+    """The button does it, and so does the key that it shows, while `owner` is seen."""
+    button.clicked.connect(lambda: job())
+    shortcut = QShortcut(QKeySequence(button.key), owner)
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.setAutoRepeat(False)
+    shortcut.activated.connect(button.click)
 
 
 def _ink(passed: bool | None) -> str:

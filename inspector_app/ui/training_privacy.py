@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QSpinBox, QWidget
 
 from inspector_app.privacy import ALL, Kind, Rule
 from inspector_app.tasks import Task
@@ -67,8 +67,8 @@ class PrivacySheet(Sheet):
         self._sure = False
 
     def _line(self, form: QFormLayout, words: str, widget: QWidget) -> None:
-        name, row = label(), QHBoxLayout()
-        row.addWidget(widget)
+        name = label()
+        name.setMinimumHeight(theme.TARGET)
         self.say(name.setText, words)
         self.say(widget.setAccessibleName, words)
         form.addRow(name, widget)

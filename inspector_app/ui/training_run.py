@@ -16,6 +16,7 @@ from inspector_app.ui.review_widgets import LowButton
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.training_curve import LossCurve
 from inspector_app.ui.training_desk import TrainingDesk
+from inspector_app.ui.training_points import on_key
 from inspector_app.ui.training_words import PHASES, time_words
 from inspector_app.ui.widgets import card, label
 from model_runtime.verdict import Fixable
@@ -85,7 +86,7 @@ class RunTab(Spoken, QWidget):
         for button, job in (
             (self.stop_button, self.stop), (self.resume_button, self.resume), (self.compare_button, self.compare),
         ):  # fmt: skip
-            button.clicked.connect(job)
+            on_key(self, button, job)
             row.addWidget(button, 1)
         column.addLayout(row)
 

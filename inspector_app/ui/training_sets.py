@@ -13,7 +13,7 @@ from inspector_app.ui.review_widgets import LowButton
 from inspector_app.ui.theme import Themed
 from inspector_app.ui.training_desk import TrainingDesk
 from inspector_app.ui.training_gallery import Strip
-from inspector_app.ui.training_points import Points
+from inspector_app.ui.training_points import Points, on_key
 from inspector_app.ui.training_sheets import FreezeSheet, TrainSheet
 from inspector_app.ui.training_table import Table
 from inspector_app.ui.training_words import balance_words, conflict_words, near_words, split_words, suggestion_words
@@ -71,6 +71,7 @@ class SetsTab(Spoken, Themed, QWidget):
         within.setContentsMargins(theme.GAP_L, theme.GAP, theme.GAP, theme.GAP)
         within.addWidget(self.title)
         within.addWidget(self.hint)
+        within.addSpacing(theme.GAP_S)
         within.addWidget(scrolled(self.points, right=theme.GAP), 1)
         right.addWidget(side, 1)
         row.addLayout(left, 6)
@@ -97,7 +98,7 @@ class SetsTab(Spoken, Themed, QWidget):
         for button, job in (
             (self.freeze_button, self.freeze), (self.import_button, self.take_folder), (self.train_button, self.train),
         ):  # fmt: skip
-            button.clicked.connect(job)
+            on_key(self, button, job)
             row.addWidget(button, 1)
         return row
 

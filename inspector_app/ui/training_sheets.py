@@ -58,6 +58,7 @@ class Asking(Sheet):
         name = label()
         self.say(name.setText, words)
         self.say(widget.setAccessibleName, words)
+        name.setMinimumHeight(theme.TARGET)
         name.setBuddy(widget)
         self.form.addRow(name, widget)
 

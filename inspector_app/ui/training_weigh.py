@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector_app.ui import theme
 from inspector_app.ui.language import Spoken, mark, tr
@@ -18,7 +18,7 @@ from inspector_app.ui.sentences import sentence
 from inspector_app.ui.theme import Themed
 from inspector_app.ui.training_desk import TrainingDesk
 from inspector_app.ui.training_gallery import Strip, UnitSheet, unit_words
-from inspector_app.ui.training_points import Points
+from inspector_app.ui.training_points import Points, on_key
 from inspector_app.ui.training_sheets import SignSheet
 from inspector_app.ui.training_table import Table
 from inspector_app.ui.training_words import (
@@ -55,12 +55,13 @@ class WeighTab(Spoken, Themed, QWidget):
         self.adapter, self.set_box = QComboBox(), QComboBox()
         self.said, self.bar = label("caption", wrap=True), QProgressBar()
         self.points, self.thresholds = Points(), label("caption", wrap=True)
-        self.figures = Table([(mark("Figure"), 150), *((SIDES[who], 0) for who in SIDES)], chosen=False)
+        self.figures = Table([(mark("Figure"), 140), *((SIDES[who], 0) for who in SIDES)], chosen=False)
         self.slices = Table([(mark("Group"), 150), (mark("Units"), 56), (mark("Misses"), 0), (mark("Overkill"), 0)])
         self.worse, self.better = Strip(desk.desk), Strip(desk.desk)
         self.worse_title, self.better_title = label("section"), label("section")
         self._build()
         self._connect()
+        self.show_view(0)
         self._show()
 
     def _build(self) -> None:
@@ -70,8 +71,8 @@ class WeighTab(Spoken, Themed, QWidget):
         column.addLayout(self._build_top())
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_L)
-        row.addWidget(self._build_gate(), 5)
-        row.addWidget(self._build_units(), 6)
+        row.addWidget(self._build_gate(), 4)
+        row.addWidget(self._build_units(), 7)
         column.addLayout(row, 1)
         column.addLayout(self._build_buttons())
 
@@ -109,11 +110,19 @@ class WeighTab(Spoken, Themed, QWidget):
         return frame
 
     def _build_units(self) -> QWidget:
-        self.tabs = QTabWidget()
-        figures, galleries = QWidget(), QWidget()
+        whole, outer, top = QWidget(), QVBoxLayout(), QHBoxLayout()
+        whole.setLayout(outer)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.figures_button = LowButton("list", mark("Figures and groups"), "Ctrl+F")
+        self.photos_button = LowButton("image", mark("Photo by photo"), "Ctrl+G")
+        top.addWidget(self.figures_button, 1)
+        top.addWidget(self.photos_button, 1)
+        outer.addLayout(top)
+        figures, galleries = card(), card()
         column, beside = QVBoxLayout(figures), QVBoxLayout(galleries)
         for layout in (column, beside):
             layout.setContentsMargins(theme.GAP_S, theme.GAP_S, theme.GAP_S, theme.GAP_S)
+            layout.setSpacing(theme.GAP_S)
         column.addWidget(self.figures)
         self.figures.fit(len(FIGURES))
         column.addWidget(self.slices, 1)
@@ -121,9 +130,11 @@ class WeighTab(Spoken, Themed, QWidget):
             beside.addWidget(title)
             beside.addWidget(strip)
         beside.addStretch(1)
-        self.tabs.addTab(figures, "")
-        self.tabs.addTab(galleries, "")
-        return self.tabs
+        self.views = QStackedWidget()
+        self.views.addWidget(figures)
+        self.views.addWidget(galleries)
+        outer.addWidget(self.views, 1)
+        return whole
 
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -135,10 +146,12 @@ class WeighTab(Spoken, Themed, QWidget):
         return row
 
     def _connect(self) -> None:
-        self.weigh_button.clicked.connect(self.weigh)
-        self.stop_button.clicked.connect(self.desk.stop)
-        self.sign_button.clicked.connect(self.sign)
-        self.beside_button.clicked.connect(self.run_beside)
+        on_key(self, self.weigh_button, self.weigh)
+        on_key(self, self.stop_button, self.desk.stop)
+        on_key(self, self.sign_button, self.sign)
+        on_key(self, self.beside_button, self.run_beside)
+        on_key(self, self.figures_button, lambda: self.show_view(0))
+        on_key(self, self.photos_button, lambda: self.show_view(1))
         self.adapter.currentIndexChanged.connect(self._chosen)
         self.set_box.currentIndexChanged.connect(self._other_set)
         for strip in (self.worse, self.better):
@@ -179,6 +192,12 @@ class WeighTab(Spoken, Themed, QWidget):
         now = next((one.shadow for one in self.shelf.adapters if one.name == self.name), False)
         task = self.desk.stop_beside() if now else self.desk.start_beside(self.name)
         task.failed.connect(self._failed)
+
+    def show_view(self, number: int) -> None:
+        """Figures and groups, or photo by photo."""
+        self.views.setCurrentIndex(number)
+        for at, button in enumerate((self.figures_button, self.photos_button)):
+            button.set_kind("picked" if at == number else "")
 
     def compare(self, name: str) -> None:
         """Choose an adapter and weigh it, unless what was found of it holds still."""
@@ -288,14 +307,13 @@ class WeighTab(Spoken, Themed, QWidget):
                 [tr(words), *(figure_words(name, figures[w].get(name)) if w in figures else "–" for w in SIDES)]
             )
         self.figures.fill(rows)
+        self.figures.setColumnHidden(3, "base" not in figures)
         self._show_slices(some)
         units = {unit["name"]: unit for unit in some.get("units", [])}
         for names, strip in ((some.get("worse", []), self.worse), (some.get("better", []), self.better)):
             strip.show_units([(units[n]["photo"], unit_words(units[n]), units[n]) for n in names])
         self.worse_title.setText(tr("Got worse: {count}", count=len(some.get("worse", []))))
         self.better_title.setText(tr("Got better: {count}", count=len(some.get("better", []))))
-        self.tabs.setTabText(0, tr("Figures and groups"))
-        self.tabs.setTabText(1, tr("Photo by photo"))
 
     def _show_slices(self, some: Mapping[str, Any]) -> None:
         rows, inks = [], []

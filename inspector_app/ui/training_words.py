@@ -26,7 +26,7 @@ LIGHTS = {"dark": mark("dark"), "middle": mark("medium"), "bright": mark("bright
 FIGURES = {
     "miss": mark("Misses"),
     "overkill": mark("Overkill"),
-    "coverage": mark("Decided without a person"),
+    "coverage": mark("Coverage"),
     "auroc": mark("AUROC"),
     "defect_right": mark("Class right"),
     "region_right": mark("Place right"),
