@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from inspector_app.capture.sample import Sample, read_photo, read_voice
+from inspector_app.parts import Reference
 from inspector_app.places import resources
 from inspector_app.rights import Person
 from inspector_app.ui.compare import Compare
@@ -13,7 +16,7 @@ from model_runtime.verdict import VoiceSays
 if TYPE_CHECKING:
     from docs.screenshots import Session
 
-STATES = {"review", "review-ng", "history-record"}
+STATES = {"review", "review-ng", "history-record", "book", "audit", "audit-check"}
 
 
 def desk(session: Session) -> None:
@@ -23,6 +26,8 @@ def desk(session: Session) -> None:
     _work(session)
     review(session)
     history(session)
+    book(session)
+    audit(session)
     session.window.go_inspect()
 
 
@@ -61,6 +66,59 @@ def review(session: Session) -> None:
     session.grab("review-ng")
     page.save()
     session.wait(lambda: bool(page.done))
+
+
+def book(session: Session) -> None:
+    """A part with criteria, a golden sample and limit samples, one of them expired."""
+    station = session.program.desk.station
+    assert station is not None
+    samples, today = resources() / "samples", date.today()
+    crack, dent = samples / "demo-03.jpg", samples / "demo-04.jpg"
+    part = replace(
+        station.parts.get("general"),
+        name="DP-08",
+        title_ja="軸受プレート DP-08",
+        title_en="Bearing plate DP-08",
+        defects=("scratch", "crack", "dent"),
+        criteria="表面に機能を損なう傷・欠けのないこと。加工目は不良としない。",
+        defect_criteria={"scratch": "長さ 2 mm 以下、深さ 0.1 mm 以下は良品。", "crack": "割れは長さを問わず不良。"},
+        golden_sample=Reference(samples / "golden.jpg", "", "田中 由美", today, today + timedelta(days=365)),
+        limits=(
+            Reference(crack, "この長さまで良品", "田中 由美", today, today + timedelta(days=20), "scratch"),
+            Reference(
+                dent,
+                "これより大きい打痕は不良",
+                "鈴木 一郎",
+                today - timedelta(days=400),
+                today - timedelta(days=35),
+                "dent",
+            ),
+        ),
+    )
+    chief = Person.typed("田中 由美")
+    station.save_part(chief, replace(part, defect_criteria={}, limits=()), "新規登録")
+    station.save_part(chief, part, "限度見本を追加")
+    session.window.go_book()
+    page = session.window.book_page
+    session.wait(lambda: page.names.count() > 1)
+    page.load("DP-08")
+    session.wait(lambda: page.part is not None and page.part.name == "DP-08" and page.versions.count() == 2)
+    session.settle(0.4)
+    session.grab("book")
+
+
+def audit(session: Session) -> None:
+    """The trail, one entry in full, and the check of all records."""
+    session.window.go_audit()
+    page = session.window.audit_page
+    session.wait(lambda: len(page.model.rows) > 10)
+    session.settle(0.3)
+    session.grab("audit")
+    page.verify()
+    session.settle(1.0)
+    session.grab("audit-check")
+    for one in session.dialogs():
+        one.done(0)
 
 
 def _work(session: Session) -> None:

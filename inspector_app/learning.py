@@ -135,7 +135,7 @@ class Learning:
         for name in sorted({candidate.part for candidate in candidates}):
             if name in self.parts:
                 part = self.parts.get(name)
-                found[name] = {"defects": list(part.defects), "criteria": part.criteria}
+                found[name] = {"defects": list(part.defects), "criteria": part.asked}
             else:
                 said = {c.said.get("defect", "") for c in candidates if c.part == name and c.bad}
                 found[name] = {"defects": sorted(said - {"", "none"}), "criteria": ""}

@@ -22,9 +22,9 @@ __all__ = ["GENERAL", "FieldRule", "Goals", "Identification", "Identity", "Part"
 MODALITIES = ("photo", "voice")
 _KEYS = {
     "title", "defects", "modalities", "required", "golden", "golden_expected", "limits", "thresholds", "criteria",
-    "scan", "target_takt", "goals", *FIELDS,
+    "defect_criteria", "scan", "target_takt", "goals", *FIELDS,
 }  # fmt: skip
-_REFERENCE_KEYS = {"photo", "criterion", "approved_by", "approved_on", "expires_on"}
+_REFERENCE_KEYS = {"photo", "criterion", "approved_by", "approved_on", "expires_on", "defect"}
 _LONGEST_CRITERIA = 2000
 SOON_DAYS = 30
 """A golden or limit sample that expires within so many days is spoken of: renewing one takes a while."""
@@ -34,13 +34,16 @@ _NAME = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,98}[^\s\x00-\x1f])?")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A golden sample (良品見本), or a limit sample (限度見本) with the criterion it shows; by whom it was approved."""
+    """A golden sample (良品見本), or a limit sample (限度見本) of a defect with the criterion it shows; by whom it was
+    approved. `defect` is empty for the golden sample, and for a limit of no class of its own.
+    """
 
     photo: Path
     criterion: str = ""
     approved_by: str = ""
     approved_on: date | None = None
     expires_on: date | None = None
+    defect: str = ""
 
     def expired(self, today: date) -> bool:
         """It may be used up to its last day, and on it."""
@@ -86,6 +89,8 @@ class Part:
     identification: Identification = field(default_factory=Identification)
     target_takt: float | None = None
     goals: Goals = field(default_factory=Goals)
+    defect_criteria: dict[str, str] = field(default_factory=dict)
+    """Defect class -> the criterion of that class alone, in the words of the inspection standard."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -97,8 +102,12 @@ class Part:
             raise ValueError(f"modalities must be from {', '.join(MODALITIES)}")
         if not set(self.required) <= set(self.modalities):
             raise ValueError("required must be from the part's modalities")
-        if not isinstance(self.criteria, str) or len(self.criteria) > _LONGEST_CRITERIA:
-            raise ValueError(f"criteria must be a text of at most {_LONGEST_CRITERIA} characters")
+        if not all(isinstance(one, str) for one in (self.criteria, *self.defect_criteria.values())):
+            raise ValueError("criteria must be texts")
+        if unknown := sorted({*self.defect_criteria, *(one.defect for one in self.limits)} - {"", *self.defects}):
+            raise ValueError(f"the criterion or limit sample of {unknown[0]!r} is of no defect of the part")
+        if len(self.asked) > _LONGEST_CRITERIA:
+            raise ValueError(f"all criteria together may have {_LONGEST_CRITERIA} characters")
         if self.target_takt is not None and not 0 < self.target_takt <= 86_400:
             raise ValueError("target_takt must be seconds")
 
@@ -106,6 +115,21 @@ class Part:
     def golden(self) -> Path | None:
         """The photo of a good one."""
         return self.golden_sample.photo if self.golden_sample else None
+
+    @property
+    def asked(self) -> str:
+        """All criteria in one text, as the model is asked: of the part, of each defect, and of the limit samples. Its
+        hash is part of the prompt's, which every verdict records.
+        """
+        lines = [self.criteria.strip()]
+        for defect in self.defects:
+            told = [
+                self.defect_criteria.get(defect, ""),
+                *(one.criterion for one in self.limits if one.defect == defect),
+            ]
+            lines += [f"{defect}: {text.strip()}" for text in told if text.strip()]
+        lines += [one.criterion.strip() for one in self.limits if not one.defect]
+        return "\n".join(dict.fromkeys(line for line in lines if line))
 
     @property
     def photo(self) -> str:
@@ -243,6 +267,7 @@ def part_of(name: str, entry: dict[str, Any], folder: Path) -> Part:
         identification=Identification(rules, entry.get("scan", "")),
         target_takt=entry.get("target_takt"),
         goals=Goals(**entry.get("goals", {})),
+        defect_criteria=dict(entry.get("defect_criteria", {})),
     )
 
 
@@ -264,6 +289,8 @@ def table_of(part: Part, photo: Callable[[Path], str]) -> dict[str, Any]:
         table["thresholds"] = {"ok_below": part.thresholds.ok_below, "ng_above": part.thresholds.ng_above}
     if part.target_takt is not None:
         table["target_takt"] = part.target_takt
+    if part.defect_criteria:
+        table["defect_criteria"] = dict(part.defect_criteria)
     if part.goals != Goals():
         table["goals"] = {name: value for name, value in asdict(part.goals).items() if value is not None}
     return table
@@ -289,6 +316,7 @@ def _reference(said: Any, folder: Path) -> Reference:
         approved_by=str(entry.get("approved_by", "")),
         approved_on=_day(entry.get("approved_on")),
         expires_on=_day(entry.get("expires_on")),
+        defect=str(entry.get("defect", "")),
     )
 
 
@@ -298,6 +326,7 @@ def _reference_table(reference: Reference, photo: Callable[[Path], str]) -> dict
         "photo": photo(reference.photo),
         "criterion": reference.criterion,
         "approved_by": reference.approved_by,
+        **({"defect": reference.defect} if reference.defect else {}),
         **{key: day.isoformat() for key, day in days.items() if day is not None},
     }
 

@@ -152,7 +152,7 @@ class Weighing:
         """The question that the station would ask; of a part that it does not know, as the set says."""
         if part is None:
             known = self._parts.get_or_general(unit.part)
-            part = {"defects": known.defects, "criteria": known.criteria}
+            part = {"defects": known.defects, "criteria": known.asked}
         question = Question(
             unit.photo, unit.voice, unit.golden if unit.photo else None, unit.part or None,
             tuple(part.get("defects", ())) or DEFECTS, str(part.get("criteria", "")), self._thresholds(unit.part),

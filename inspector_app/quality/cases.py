@@ -102,6 +102,6 @@ class _Questions:
             golden=(own or self.golden or part.golden) if unit.photo else None,
             part=unit.part or part.name,
             defects=part.defects if unit.part in self.parts else named,
-            criteria=part.criteria,
+            criteria=part.asked,
             thresholds=self.thresholds or part.thresholds,
         )

@@ -31,7 +31,10 @@ WINDOW_ACTS = (
     Act("go_inspect", mark("Inspect"), "scan-search", ("Ctrl+1",)),
     Act("go_history", mark("History"), "history", ("Ctrl+2",)),
     Act("go_review", mark("Review"), "user-check", ("Ctrl+3",)),
+    Act("go_book", mark("Limit book"), "book", ("Ctrl+4",)),
+    Act("go_audit", mark("Audit trail"), "ledger", ("Ctrl+5",)),
     Act("go_quality", mark("Quality"), "chart-column", ("Ctrl+7",)),
+    Act("go_training", mark("Training"), "layers", ("Ctrl+6",)),
     Act("show_parts", mark("Parts"), "package", ("Ctrl+P",)),
     Act("show_people", mark("People"), "users-round", ("Ctrl+Shift+P",)),
     Act("show_problems", mark("Problems"), "triangle-alert", ("F8",)),
@@ -43,7 +46,10 @@ WINDOW_ACTS = (
     Act("full_screen", mark("Full screen"), "maximize", ("F11",)),
     Act("close_window", mark("Quit"), "x", ("Ctrl+Q",)),
 )
-RAIL = ("go_inspect", "go_review", "go_history", "go_quality", "show_parts", "show_problems", "show_settings", "show_help")
+RAIL = (
+    "go_inspect", "go_review", "go_history", "go_book", "go_quality", "go_training", "go_audit",
+    "show_parts", "show_problems", "show_settings", "show_help",
+)  # fmt: skip
 """Those that have a button at the left."""
 CAPTURE_ACTS = (
     Act("take_photo", mark("Take photo"), "camera", ("F2",)),
@@ -95,6 +101,28 @@ REVIEW_ACTS = (
     Act("undo", mark("Undo the last"), "undo-2", ("F10", "Ctrl+Z")),
     Act("leave", mark("Back"), "x", ("Esc",)),
 )
+TRAINING_ACTS = (
+    Act("show_sets", mark("Training sets"), "layers", ("F2",)),
+    Act("show_run", mark("Training"), "cpu", ("F3",)),
+    Act("show_weighing", mark("Comparison"), "columns-2", ("F4",)),
+    Act("show_adapters", mark("Adapters"), "blend", ("F6",)),
+    Act("show_privacy", mark("Privacy"), "lock", ("F7",)),
+    Act("reload", mark("Read again"), "rotate-ccw", ("F5",)),
+)
+BOOK_ACTS = (
+    Act("next_part", mark("Next part"), "chevron-right", ("Ctrl+Down",)),
+    Act("previous_part", mark("Part before"), "chevron-left", ("Ctrl+Up",)),
+    Act("edit_criterion", mark("Change the criterion"), "pencil", ("Ctrl+E",)),
+    Act("save_pdf", mark("Save as PDF"), "save", ("Ctrl+Shift+S",)),
+    Act("print_book", mark("Print"), "printer", ("F7",)),
+)
+AUDIT_ACTS = (
+    Act("search", mark("Search"), "search", ("Ctrl+F",)),
+    Act("filters", mark("Conditions"), "list-checks", ("F6",)),
+    Act("verify", mark("Check all records"), "shield", ("F9",)),
+    Act("export", mark("Export"), "save", ("Ctrl+Shift+S",)),
+    Act("to_table", mark("Back to the table"), "list", ("Esc",)),
+)
 HISTORY_ACTS = (
     Act("search", mark("Search"), "search", ("Ctrl+F",)),
     Act("filters", mark("Conditions"), "list-checks", ("F6",)),
@@ -127,8 +155,11 @@ HELP = (
     (mark("Answer"), ANSWER_ACTS),
     (mark("Review"), REVIEW_ACTS),
     (mark("History"), HISTORY_ACTS),
+    (mark("Audit trail"), AUDIT_ACTS),
+    (mark("Limit book"), BOOK_ACTS),
     (mark("Quality"), QUALITY_ACTS),
     (mark("A chart"), CHART_ACTS),
+    (mark("Training"), TRAINING_ACTS),
     (mark("Everywhere"), WINDOW_ACTS),
 )
 """Headings and tables of the help overlay."""

@@ -20,6 +20,7 @@ from inspector_app.ui import theme
 from inspector_app.ui.actions import RAIL, WINDOW_ACTS, bind, with_own_keys
 from inspector_app.ui.counters import CountersBar
 from inspector_app.ui.desk import Desk, Devices
+from inspector_app.ui.desk_pages import DeskPages
 from inspector_app.ui.gate import Gate
 from inspector_app.ui.inspect_page import InspectPage
 from inspector_app.ui.language import Spoken, mark, tr
@@ -33,17 +34,15 @@ from inspector_app.ui.widgets import KeyButton
 if TYPE_CHECKING:
     from inspector_app.parts import Parts
     from inspector_app.records.counters import Counters
-    from inspector_app.records.record import Inspection
     from inspector_app.ui.device_tests import CameraTest
     from inspector_app.ui.help_overlay import HelpOverlay
-    from inspector_app.ui.history_page import HistoryPage
-    from inspector_app.ui.review_desk import ReviewDesk
-    from inspector_app.ui.review_page import ReviewPage
+    from inspector_app.ui.quality_page import QualityPage
+    from inspector_app.ui.training_page import TrainingPage
 
 _ACTS = {act.name: act for act in WINDOW_ACTS}
 
 
-class MainWindow(Spoken, QMainWindow):
+class MainWindow(DeskPages, Spoken, QMainWindow):
     """Two pages and what surrounds them. `settings_changed` gives the settings that were saved in the dialog."""
 
     settings_changed = Signal(object)
@@ -71,35 +70,6 @@ class MainWindow(Spoken, QMainWindow):
     # -- what is made when it is first looked at: not part of the start
 
     @cached_property
-    def history_page(self) -> HistoryPage:
-        """All records."""
-        from inspector_app.ui.history_page import HistoryPage
-
-        page = HistoryPage(self.review_desk, self._devices)
-        page.review_wanted.connect(self.go_review_of)
-        page.dialog_wanted.connect(self.open_dialog)
-        self.pages.addWidget(page)
-        return page
-
-    @cached_property
-    def review_desk(self) -> ReviewDesk:
-        """What the supervisor's pages ask for."""
-        from inspector_app.ui.review_desk import ReviewDesk
-
-        return ReviewDesk(self._desk, self)
-
-    @cached_property
-    def review_page(self) -> ReviewPage:
-        """What waits for the supervisor."""
-        from inspector_app.ui.review_page import ReviewPage
-
-        page = ReviewPage(self.review_desk, self._devices, self._settings.microphone or "")
-        page.dialog_wanted.connect(self.open_dialog)
-        page.finished.connect(self.go_history)
-        self.pages.addWidget(page)
-        return page
-
-    @cached_property
     def quality_page(self) -> QualityPage:
         """Charts, goals, agreement studies, reports."""
         from inspector_app.ui.quality_page import QualityPage
@@ -108,6 +78,13 @@ class MainWindow(Spoken, QMainWindow):
         page.dialog_wanted.connect(self.open_dialog)
         self.pages.addWidget(page)
         return page
+
+    @cached_property
+    def training_page(self) -> TrainingPage:
+        """Sets, trainings, the gate, adapters."""
+        from inspector_app.ui.training_watch import page
+
+        return page(self, self._desk)
 
     @cached_property
     def help(self) -> HelpOverlay:
@@ -193,26 +170,14 @@ class MainWindow(Spoken, QMainWindow):
         """The Inspect page."""
         self._go(self.inspect_page, "go_inspect")
 
-    def go_history(self) -> None:
-        """The History page."""
-        self._go(self.history_page, "go_history")
-        self.history_page.reload()
-        self.history_page.to_table()
-
-    def go_review(self) -> None:
-        """What waits for the supervisor."""
-        self._go(self.review_page, "go_review")
-        self.review_page.show_queue()
-
-    def go_review_of(self, record: Inspection) -> None:
-        """One unit of the history, to be decided."""
-        self._go(self.review_page, "go_review")
-        self.review_page.show_unit(record)
-
     def go_quality(self) -> None:
         """Charts, goals, agreement studies, reports."""
         self._go(self.quality_page, "go_quality")
         self.quality_page.reload()
+
+    def go_training(self) -> None:
+        """Sets, trainings, the gate, adapters."""
+        self._go(self.training_page, "go_training")
 
     def show_problems(self) -> None:
         """All problems of this run."""

@@ -23,9 +23,9 @@ from inspector_app.ui.review_widgets import PickButton
 from inspector_app.ui.review_words import LINES
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.theme import Themed
-from inspector_app.ui.verdict_strip import VerdictStrip
 from inspector_app.ui.verdict_card import VerdictDetails
-from inspector_app.ui.widgets import EmptyState, MonoText, label, scrolled
+from inspector_app.ui.verdict_strip import VerdictStrip
+from inspector_app.ui.widgets import EmptyState, IconButton, MonoText, label, scrolled
 from model_runtime.verdict import Fixable
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class RecordPanel(Spoken, Themed, QFrame):
         self.title, self.subtitle = label("title", selectable=True), label("caption", selectable=True)
         self.facts = MonoText()
         self.review_button = PickButton("user-check", mark("Decide about it"), "F9")
-        self.play_button = PickButton("volume-2", mark("Play note"), "F4")
-        self.compare_button = PickButton("columns-2", mark("Compare"), "F12")
+        self.play_button = IconButton("volume-2", mark("Play note"), "F4")
+        self.compare_button = IconButton("columns-2", mark("Compare"), "F12")
         self.actions_row = QHBoxLayout()
         """Buttons for what may be done with the record; others may add theirs."""
         self.voices = QVBoxLayout()
@@ -73,8 +73,9 @@ class RecordPanel(Spoken, Themed, QFrame):
         for part in (self.title, self.subtitle, self.band):
             column.addWidget(part)
         self.actions_row.setSpacing(theme.GAP_S)
-        for button in (self.review_button, self.play_button, self.compare_button):
-            self.actions_row.addWidget(button, 1)
+        self.actions_row.addWidget(self.review_button, 1)
+        for button in (self.play_button, self.compare_button):
+            self.actions_row.addWidget(button)
         column.addLayout(self.actions_row)
         column.addWidget(self.photo)
         column.addWidget(self.details)

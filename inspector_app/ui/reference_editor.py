@@ -31,6 +31,7 @@ class ReferenceEditor(Spoken, QFrame):
         self.setObjectName("card")
         self._desk = desk
         self.photo: Path | None = reference.photo if reference else None
+        self.defect = reference.defect if reference else ""
         self.stage = PhotoStage(QSize(150, 112))
         self.stage.setFixedSize(168, 126)
         self.criterion, self.approver = QLineEdit(), QLineEdit()
@@ -63,10 +64,10 @@ class ReferenceEditor(Spoken, QFrame):
             grid.addWidget(caption, line, column, 1, span)
             grid.addWidget(field, line + 1, column, 1, span)
         choose = KeyButton("folder-open", mark("Choose the photo"))
-        remove = KeyButton("trash-2", mark("Remove"), kind="quiet")
+        self.remove_button = KeyButton("trash-2", mark("Remove"), kind="quiet")
         choose.clicked.connect(self._choose)
-        remove.clicked.connect(self.removed)
-        grid.addWidget(remove, 0, 2)
+        self.remove_button.clicked.connect(self.removed)
+        grid.addWidget(self.remove_button, 0, 2)
         grid.addWidget(choose, 4, 2)
         for column in range(3):
             grid.setColumnStretch(column, 1)
@@ -90,6 +91,7 @@ class ReferenceEditor(Spoken, QFrame):
             self.approver.text().strip(),
             _day(self.approved),
             _day(self.expires),
+            self.defect,
         )
 
     def _choose(self) -> None:

@@ -109,7 +109,7 @@ class CriterionCard(Spoken, QFrame):
     def respeak(self) -> None:
         part = self._part
         none = tr("None is written for this part. A supervisor can write one under Parts.")
-        self._words.setText((part.criteria if part else "") or none)
+        self._words.setText((part.asked if part else "") or none)
         ending = part.expiring(date.today()) if part else []
         self.ending.setText("\n".join(_ending_words(part, one) for one in ending) if part else "")
         self.ending.setVisible(bool(ending))

@@ -141,7 +141,7 @@
         </message>
         <message>
             <source>About</source>
-            <translation type="unfinished" />
+            <translation>対象</translation>
         </message>
         <message>
             <source>About {count} more units, drawn by chance and reviewed.</source>
@@ -181,7 +181,7 @@
         </message>
         <message>
             <source>Add a limit sample</source>
-            <translation type="unfinished" />
+            <translation>限度見本を追加</translation>
         </message>
         <message>
             <source>Add a person</source>
@@ -189,7 +189,7 @@
         </message>
         <message>
             <source>Add the golden sample</source>
-            <translation type="unfinished" />
+            <translation>良品見本を追加</translation>
         </message>
         <message>
             <source>Added since</source>
@@ -217,7 +217,7 @@
         </message>
         <message>
             <source>All is as it was written</source>
-            <translation type="unfinished" />
+            <translation>すべて記録時のままです</translation>
         </message>
         <message>
             <source>All of it</source>
@@ -293,7 +293,7 @@
         </message>
         <message>
             <source>Any time</source>
-            <translation type="unfinished" />
+            <translation>全期間</translation>
         </message>
         <message>
             <source>Appraiser</source>
@@ -309,7 +309,7 @@
         </message>
         <message>
             <source>Approved by whom and until when: an expired sample is said at every unit.</source>
-            <translation type="unfinished" />
+            <translation>承認者と期限を記録します。期限切れの見本は検査のたびに知らせます。</translation>
         </message>
         <message>
             <source>Approved on</source>
@@ -317,11 +317,11 @@
         </message>
         <message>
             <source>As the file of parts says</source>
-            <translation type="unfinished" />
+            <translation>品番ファイルのまま</translation>
         </message>
         <message>
             <source>As the file of parts says; never changed in the program.</source>
-            <translation type="unfinished" />
+            <translation>品番ファイルのまま (プログラムでの変更なし)</translation>
         </message>
         <message>
             <source>As the system</source>
@@ -349,7 +349,7 @@
         </message>
         <message>
             <source>Before → after</source>
-            <translation type="unfinished" />
+            <translation>変更前 → 変更後</translation>
         </message>
         <message>
             <source>Begin to work</source>
@@ -409,7 +409,7 @@
         </message>
         <message>
             <source>Change the criterion</source>
-            <translation type="unfinished" />
+            <translation>基準を変更</translation>
         </message>
         <message>
             <source>Changed last by {name}, {when}</source>
@@ -429,7 +429,7 @@
         </message>
         <message>
             <source>Check all records</source>
-            <translation type="unfinished" />
+            <translation>記録の検証</translation>
         </message>
         <message>
             <source>Check its cable. It is opened again by itself; files work meanwhile.</source>
@@ -449,7 +449,7 @@
         </message>
         <message>
             <source>Checking photos and voice notes</source>
-            <translation type="unfinished" />
+            <translation>写真と音声を確認しています</translation>
         </message>
         <message>
             <source>Choose</source>
@@ -489,7 +489,7 @@
         </message>
         <message>
             <source>Choose the photo first.</source>
-            <translation type="unfinished" />
+            <translation>先に写真を選んでください。</translation>
         </message>
         <message>
             <source>Choose what is done with the unit: 1 to 5.</source>
@@ -613,11 +613,11 @@
         </message>
         <message>
             <source>Database, chain of the audit trail, signatures, and the hash of every photo and voice note.</source>
-            <translation type="unfinished" />
+            <translation>データベース、監査証跡の連鎖、電子署名、写真と音声のハッシュを確認します。</translation>
         </message>
         <message>
             <source>Date</source>
-            <translation type="unfinished" />
+            <translation>日付</translation>
         </message>
         <message>
             <source>Day</source>
@@ -753,11 +753,11 @@
         </message>
         <message>
             <source>Everybody</source>
-            <translation type="unfinished" />
+            <translation>全員</translation>
         </message>
         <message>
             <source>Everything</source>
-            <translation type="unfinished" />
+            <translation>すべての操作</translation>
         </message>
         <message>
             <source>Everything is kept for ever.</source>
@@ -781,7 +781,7 @@
         </message>
         <message>
             <source>Export the audit trail</source>
-            <translation type="unfinished" />
+            <translation>監査証跡の書き出し</translation>
         </message>
         <message>
             <source>F2 takes it again. Enter judges it as it is.</source>
@@ -809,7 +809,7 @@
         </message>
         <message>
             <source>Faults: {count}</source>
-            <translation type="unfinished" />
+            <translation>異常 {count} 件</translation>
         </message>
         <message>
             <source>Fewer than 5 units are of {classes}; that can hardly be learned or measured.</source>
@@ -913,7 +913,7 @@
         </message>
         <message>
             <source>Give the reason.</source>
-            <translation type="unfinished" />
+            <translation>理由を入力してください。</translation>
         </message>
         <message>
             <source>Glare hides a part of the photo; turn the part or the light.</source>
@@ -981,11 +981,11 @@
         </message>
         <message>
             <source>Hash</source>
-            <translation type="unfinished" />
+            <translation>ハッシュ</translation>
         </message>
         <message>
             <source>Hash before it</source>
-            <translation type="unfinished" />
+            <translation>前のハッシュ</translation>
         </message>
         <message>
             <source>Have it approved anew under Parts, Ctrl+P.</source>
@@ -1037,7 +1037,7 @@
         </message>
         <message>
             <source>In the words of the inspection standard. The model is asked so from the next unit on.</source>
-            <translation type="unfinished" />
+            <translation>検査基準書の言葉で書いてください。次の品物から AI への質問に使われます。</translation>
         </message>
         <message>
             <source>Inspect</source>
@@ -1113,7 +1113,7 @@
         </message>
         <message>
             <source>It is used no more from the next unit on. Earlier versions and records keep it.</source>
-            <translation type="unfinished" />
+            <translation>次の品物から使われません。以前の版と記録には残ります。</translation>
         </message>
         <message>
             <source>It judges beside, deciding nothing.</source>
@@ -1293,7 +1293,7 @@
         </message>
         <message>
             <source>Limit book</source>
-            <translation type="unfinished" />
+            <translation>限度見本</translation>
         </message>
         <message>
             <source>Limit sample</source>
@@ -1301,11 +1301,11 @@
         </message>
         <message>
             <source>Limit samples</source>
-            <translation type="unfinished" />
+            <translation>限度見本</translation>
         </message>
         <message>
             <source>Limit samples {part}</source>
-            <translation type="unfinished" />
+            <translation>限度見本_{part}</translation>
         </message>
         <message>
             <source>Live</source>
@@ -1533,7 +1533,7 @@
         </message>
         <message>
             <source>Next part</source>
-            <translation type="unfinished" />
+            <translation>次の品番</translation>
         </message>
         <message>
             <source>Next point</source>
@@ -1569,7 +1569,7 @@
         </message>
         <message>
             <source>No criterion in words.</source>
-            <translation type="unfinished" />
+            <translation>文章の基準はありません。</translation>
         </message>
         <message>
             <source>No defect found</source>
@@ -1641,7 +1641,7 @@
         </message>
         <message>
             <source>No.</source>
-            <translation type="unfinished" />
+            <translation>番号</translation>
         </message>
         <message>
             <source>Nobody has judged all units in all trials yet; go on judging.</source>
@@ -1881,7 +1881,7 @@
         </message>
         <message>
             <source>Part before</source>
-            <translation type="unfinished" />
+            <translation>前の品番</translation>
         </message>
         <message>
             <source>Part number</source>
@@ -1989,7 +1989,7 @@
         </message>
         <message>
             <source>Print</source>
-            <translation type="unfinished" />
+            <translation>印刷</translation>
         </message>
         <message>
             <source>Print …</source>
@@ -2049,7 +2049,7 @@
         </message>
         <message>
             <source>Reading the records</source>
-            <translation type="unfinished" />
+            <translation>記録を読んでいます</translation>
         </message>
         <message>
             <source>Ready</source>
@@ -2097,7 +2097,7 @@
         </message>
         <message>
             <source>Renew</source>
-            <translation type="unfinished" />
+            <translation>更新</translation>
         </message>
         <message>
             <source>Report (PDF) …</source>
@@ -2121,11 +2121,11 @@
         </message>
         <message>
             <source>Retire</source>
-            <translation type="unfinished" />
+            <translation>廃止</translation>
         </message>
         <message>
             <source>Retire this sample?</source>
-            <translation type="unfinished" />
+            <translation>この見本を廃止しますか</translation>
         </message>
         <message>
             <source>Review</source>
@@ -2173,7 +2173,7 @@
         </message>
         <message>
             <source>Save as PDF</source>
-            <translation type="unfinished" />
+            <translation>PDF で保存</translation>
         </message>
         <message>
             <source>Save as PNG, SVG or CSV …</source>
@@ -2217,7 +2217,7 @@
         </message>
         <message>
             <source>Say who approved the sample.</source>
-            <translation type="unfinished" />
+            <translation>承認者を入力してください。</translation>
         </message>
         <message>
             <source>Say why</source>
@@ -2241,7 +2241,7 @@
         </message>
         <message>
             <source>Search: number of a unit, part, person, reason   (Ctrl+F)</source>
-            <translation type="unfinished" />
+            <translation>検索：記録番号、品番、人、理由   (Ctrl+F)</translation>
         </message>
         <message>
             <source>Search: part, lot, serial, operator, words heard, reason   (Ctrl+F)</source>
@@ -2533,7 +2533,7 @@
         </message>
         <message>
             <source>The check was not finished</source>
-            <translation type="unfinished" />
+            <translation>検証を完了できませんでした</translation>
         </message>
         <message>
             <source>The code belongs to no part that is known; type it instead.</source>
@@ -2557,7 +2557,7 @@
         </message>
         <message>
             <source>The entry in full</source>
-            <translation type="unfinished" />
+            <translation>項目の詳細</translation>
         </message>
         <message>
             <source>The figures could not be counted; see Problems.</source>
@@ -2909,7 +2909,7 @@
         </message>
         <message>
             <source>The whole part</source>
-            <translation type="unfinished" />
+            <translation>品番全体</translation>
         </message>
         <message>
             <source>The work in the background ended too early; the log says why. Start it again.</source>
@@ -3025,7 +3025,7 @@
         </message>
         <message>
             <source>This may take some minutes.</source>
-            <translation type="unfinished" />
+            <translation>数分かかることがあります。</translation>
         </message>
         <message>
             <source>This model cannot judge that kind of sample; choose another model.</source>
@@ -3257,15 +3257,15 @@
         </message>
         <message>
             <source>Version {number}</source>
-            <translation type="unfinished" />
+            <translation>第 {number} 版</translation>
         </message>
         <message>
             <source>Version {number}: not in force any more.</source>
-            <translation type="unfinished" />
+            <translation>第 {number} 版：現在は使われていません。</translation>
         </message>
         <message>
             <source>Versions</source>
-            <translation type="unfinished" />
+            <translation>版の履歴</translation>
         </message>
         <message>
             <source>Views</source>
@@ -3305,7 +3305,7 @@
         </message>
         <message>
             <source>What</source>
-            <translation type="unfinished" />
+            <translation>何を</translation>
         </message>
         <message>
             <source>What a miss costs</source>
@@ -3373,7 +3373,7 @@
         </message>
         <message>
             <source>Who</source>
-            <translation type="unfinished" />
+            <translation>誰が</translation>
         </message>
         <message>
             <source>Who is signed in does not judge in this study; sign in as one of those who do.</source>
@@ -3653,11 +3653,11 @@
         </message>
         <message>
             <source>expired</source>
-            <translation type="unfinished" />
+            <translation>期限切れ</translation>
         </message>
         <message>
             <source>expires soon</source>
-            <translation type="unfinished" />
+            <translation>期限間近</translation>
         </message>
         <message>
             <source>exported</source>
@@ -3849,7 +3849,7 @@
         </message>
         <message>
             <source>not approved</source>
-            <translation type="unfinished" />
+            <translation>未承認</translation>
         </message>
         <message>
             <source>not enough data yet</source>
@@ -4173,7 +4173,7 @@
         </message>
         <message>
             <source>valid</source>
-            <translation type="unfinished" />
+            <translation>有効</translation>
         </message>
         <message>
             <source>verdict</source>
@@ -4245,15 +4245,15 @@
         </message>
         <message>
             <source>{count} entries</source>
-            <translation type="unfinished" />
+            <translation>{count} 件</translation>
         </message>
         <message>
             <source>{count} entries saved: {file}</source>
-            <translation type="unfinished" />
+            <translation>{count} 件を保存しました：{file}</translation>
         </message>
         <message>
             <source>{count} entries shown, more below</source>
-            <translation type="unfinished" />
+            <translation>{count} 件を表示 (続きあり)</translation>
         </message>
         <message>
             <source>{count} groups are not shown</source>
@@ -4305,7 +4305,7 @@
         </message>
         <message>
             <source>{done} of {every} files</source>
-            <translation type="unfinished" />
+            <translation>{every} 件中 {done} 件</translation>
         </message>
         <message>
             <source>{file} is written and signed.</source>
@@ -4413,7 +4413,7 @@
         </message>
         <message>
             <source>{samples} units, {reviews} decisions, {audit} entries of the audit trail, {files} files checked.</source>
-            <translation type="unfinished" />
+            <translation>記録 {samples} 件、判断 {reviews} 件、監査証跡 {audit} 件、ファイル {files} 件を確認しました。</translation>
         </message>
         <message>
             <source>{seconds} / {target} s</source>

@@ -191,6 +191,7 @@ def test_a_model_that_cannot_listen_leaves_the_voice(kensa: Kensa) -> None:
 @pytest.fixture
 def people(kensa: Kensa) -> dict[Role, Person]:
     kensa.start()
+    kensa.until(lambda: kensa.program.desk.person is not None)  # at first the station is open to everybody
     at = station_of(kensa)
     chief = at.people.add(None, "Yamada", Role.QUALITY, "2580")
     boss = at.people.add(chief, "Tanaka", Role.SUPERVISOR, "1470")
