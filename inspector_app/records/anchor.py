@@ -6,7 +6,7 @@ the trail and one file.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,7 +72,7 @@ def read(file: Path) -> list[Anchor]:
         raise KensaError("bad_anchor", f"{file} is no anchor of an audit trail; give another file.") from error
 
 
-def faults(session: Session, anchors: list[Anchor]) -> Iterator[str]:
+def faults(session: Session, anchors: Sequence[Anchor]) -> Iterator[str]:
     """Every anchor that the trail does not hold any more."""
     last = session.scalar(select(func.max(AuditRow.seq))) or 0
     for anchor in anchors:

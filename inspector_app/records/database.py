@@ -8,7 +8,7 @@ migrated or written.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -95,6 +95,11 @@ class Database:
                 _copy(self.path, target)
         except OSError as error:
             raise from_os_error(error, "copy of the records", target) from error
+
+    def tidy(self) -> None:
+        """The log's content into the file itself, and the log emptied; while somebody reads, at another time."""
+        with self._lock, self._turn(), suppress(sqlite3.Error), closing(sqlite3.connect(self.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def damage(self) -> list[str]:
         """What SQLite finds wrong with the pages of the file, at most ten sentences; none when they are sound.
@@ -248,11 +253,19 @@ def _copy(path: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _upgrade(connection: Connection, migrations: Path) -> None:
+def fresh(path: Path, schema: str | None = None, migrations: Path = MIGRATIONS) -> None:
+    """A new database without rows, of a schema that this program knows (None: its own)."""
+    engine = _engine(path)
+    with engine.execution_options(**{_WRITES: True}).connect() as connection, connection.begin():
+        _upgrade(connection, migrations, schema or "head")
+    engine.dispose()
+
+
+def _upgrade(connection: Connection, migrations: Path, to: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -5,9 +5,7 @@ Knows no policy: which files are to go, privacy.py says.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,8 +95,7 @@ class Erasures:
                 _index_again(session)
         if found:
             # What was said leaves the log beside the database too; while somebody reads, at another time.
-            with suppress(sqlite3.Error), closing(sqlite3.connect(self._database.path)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._database.tidy()
         return found
 
 
