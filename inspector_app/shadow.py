@@ -4,6 +4,7 @@ It judges only while nothing waits, and gives way in the middle of a unit. Knows
 model; knows no window: who asks for the next unit decides when there is time.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,9 @@ from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.weighing import Judges, identity_of
-from model_runtime.verdict import Fixable, Judge, Question, StopCheck
+from model_runtime.verdict import Fixable, Judge, Question, StopCheck, Stopped
+
+_log = logging.getLogger(__name__)
 
 Ask = Callable[[Inspection], Question]
 """The question that the station asks of a unit."""
@@ -98,6 +101,13 @@ class Shadow:
                 verdict = self._judge.judge(ask(kept), stop)
             except Fixable:
                 return None  # a file that was erased meanwhile, or a photo that only the other one could read
+            except Stopped:
+                raise
+            except Exception:
+                # The line is not to hear of it with every unit: the candidate is set aside until it is started anew.
+                self._judge, self._loaded = None, ""
+                _log.exception("the candidate %s failed; it judges beside no more in this run", name)
+                raise
             self.said.add(sample_id, verdict)
             return sample_id
         return None
