@@ -108,7 +108,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         steps = [bottom + (top - bottom) * k / parts for k in range(parts + 1)]
         self.getAxis("left").setTicks([[(step, _told(step, data.percent, top - bottom)) for step in steps]])
         for step in steps:
-            line = pg.InfiniteLine(step, angle=0, pen=pg.mkPen(now.line, width=0.6))
+            faint = QColor(now.line)
+            faint.setAlpha(110)
+            line = pg.InfiniteLine(step, angle=0, pen=pg.mkPen(faint, width=0.6))
             line.setZValue(-20)
             self.addItem(line)
         for height, words in data.refs:
@@ -128,10 +130,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         widest = max(metrics.horizontalAdvance(label) for label in labels)
         step = max(1, math.ceil((min(widest, 170) + _GAP) / room))
         most = math.ceil(room * step) - _GAP + 4
-        self.getAxis("bottom").setTicks(
-            [[(k, metrics.elidedText(labels[k], Qt.TextElideMode.ElideRight, max(24, most)))
-              for k in range(0, len(labels), step)]]
-        )  # fmt: skip
+        # One at the very end would be cut off.
+        shown = [k for k in range(0, len(labels), step) if k < 2 or k <= len(labels) - step / 2]
+        end = Qt.TextElideMode.ElideRight
+        names = [(k, metrics.elidedText(labels[k], end, max(24, most))) for k in shown]
+        self.getAxis("bottom").setTicks([names])
 
     # -- series
 

@@ -170,6 +170,7 @@ class Chart(Spoken, Themed, QFrame):
     def _tell(self, number: int) -> None:
         said = self.data.told[number] if 0 <= number < len(self.data.told) else self.data.note
         self.told.setText(said)
+        self.told.setToolTip(said)
         self.setAccessibleDescription(said)
 
     def _legend(self) -> None:

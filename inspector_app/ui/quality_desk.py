@@ -19,6 +19,7 @@ from model_runtime.verdict import Fixable
 
 if TYPE_CHECKING:
     from inspector_app.inspection import Station
+    from inspector_app.monitoring import Alarm
     from inspector_app.parts import Goals, Part
     from inspector_app.quality.photo_stats import Photos
     from inspector_app.quality.progress import Progress
@@ -54,7 +55,7 @@ class QualityDesk:
         return self.desk.ask_people(self._save_goals, part, goals, reason)
 
     def alarms(self) -> Task:
-        """What the monitoring found; the task gives a list of (title, detail)."""
+        """What the monitoring found; the task gives a list of Alarm."""
         return self.ask(self._alarms)
 
     def save_chart(self, chart: Chart, path: Path, wanted: Filter) -> Task:
@@ -149,8 +150,11 @@ class QualityDesk:
         station = self.station
         return station.save_part(self.desk.person, replace(station.parts.get(part), goals=goals), reason)
 
-    def _alarms(self) -> list[tuple[str, str]]:
-        return []
+    def _alarms(self) -> list[Alarm]:
+        from inspector_app.monitoring import Monitoring
+
+        station = self.station
+        return Monitoring(station.store, self.places, station.settings).alarms()
 
     def _save(self, path: Path, data: bytes, wanted: Filter, facts: dict[str, object]) -> None:
         from inspector_app.reports.exporting import export_file

@@ -129,7 +129,7 @@ def spread(board: Board) -> ChartData:
     labels = tuple(f"{k / BARS:.2f}" for k in range(BARS))
     series = (
         Series(tr("Now"), moved.now, Kind.BARS, "accent"),
-        Series(_reference(moved), moved.before, Kind.STEPS, "hold"),
+        Series(_reference(moved), moved.before, Kind.STEPS, "text"),
     )
     told = tuple(
         tr(

@@ -32,7 +32,7 @@ def photo_chart(found: Photos) -> ChartData:
         (name, *(f"{value:.3f}" for value in (*one.now, *one.before)), f"{one.p:.4f}")
         for name, one in zip(names, found.figures, strict=True)
     )
-    series = (_side(before, found.figures, "hold", -0.12, False), _side(tr("Now"), found.figures, "accent", 0.12, True))
+    series = (_side(before, found.figures, "text", -0.12, False), _side(tr("Now"), found.figures, "accent", 0.12, True))
     columns = ("", tr("Now"), "5 %", "95 %", before, "5 %", "95 %", "p")
     return ChartData(title, names, series, told, columns, rows, note=note, refs=((1.0, ""),))
 

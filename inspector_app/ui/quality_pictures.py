@@ -136,7 +136,7 @@ def pareto(board: Board) -> ChartData:
     names = tuple(defect_word(bar.name) for bar in shown)
     series = (
         Series(tr("NG units"), tuple(bar.count / total for bar in shown), Kind.BARS, "accent"),
-        Series(tr("Share of all so far"), tuple(bar.cumulative for bar in shown), Kind.LINE, "hold"),
+        Series(tr("Share of all so far"), tuple(bar.cumulative for bar in shown), Kind.LINE, "text"),
     )
     told = tuple(
         tr(

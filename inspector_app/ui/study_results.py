@@ -21,7 +21,7 @@ COLUMNS = (
     mark("κ within"),
     mark("AIAG"),
 )
-_ROW = 40
+_ROW, _HIGH = 40, 56
 
 
 class Table(QTableWidget):
@@ -58,7 +58,9 @@ class Table(QTableWidget):
         for column in range(len(columns)):
             stretch = QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(column, stretch)
-        self.setFixedHeight(_ROW * len(rows) + header.sizeHint().height() + 6)
+        height = _HIGH if any("\n" in cell for row in rows for cell in row) else _ROW
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.setFixedHeight(height * len(rows) + header.sizeHint().height() + 6)
 
 
 def appraiser_rows(found: Agreement) -> list[tuple[str, ...]]:
@@ -66,11 +68,11 @@ def appraiser_rows(found: Agreement) -> list[tuple[str, ...]]:
     return [
         (
             rater_word(one.name),
-            share(one.effectiveness),
-            share(one.miss),
-            share(one.false_alarm),
-            kappa(one.against_reference),
-            kappa(one.within),
+            _lines(share(one.effectiveness)),
+            _lines(share(one.miss)),
+            _lines(share(one.false_alarm)),
+            _lines(kappa(one.against_reference)),
+            _lines(kappa(one.within)),
             tr(BANDS[str(one.band)]),
         )
         for one in found.appraisers
@@ -83,6 +85,11 @@ def pair_rows(found: Agreement) -> list[tuple[str, ...]]:
         (f"{rater_word(pair.one)} – {rater_word(pair.other)}", kappa(pair.kappa), f"{pair.kappa.agreed * 100:.1f} %")
         for pair in found.pairs
     ]
+
+
+def _lines(words: str) -> str:
+    """Value above its bounds."""
+    return words.replace(" (", "\n(", 1)
 
 
 def together_words(found: Agreement) -> str:

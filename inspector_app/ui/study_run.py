@@ -13,7 +13,7 @@ from inspector_app.ui.language import mark, tr
 from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet, key_button
 from inspector_app.ui.study_desk import StudyDesk
-from inspector_app.ui.widgets import label, set_look
+from inspector_app.ui.widgets import label
 from model_runtime.verdict import Fixable
 
 
@@ -77,8 +77,8 @@ class RunDialog(Sheet):
         self.ok = key_button(self, "circle-check", mark("OK – good"), "1", lambda: self.say_verdict("OK"))
         self.ng = key_button(self, "octagon-x", mark("NG – bad"), "2", lambda: self.say_verdict("NG"))
         for button in (self.ok, self.ng):
-            button.setMinimumHeight(72)
-            set_look(button, "kind", "answer")
+            button.set_kind("answer")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter or space must not answer by accident
             row.addWidget(button, 1)
         self.body.addLayout(row)
         self.add_button("x", mark("Go on later"), "Esc", self.reject)
