@@ -70,7 +70,7 @@ class Studies:
 
     def from_folder(self, folder: Path) -> list[Offered]:
         """A labelled folder: photos with a verdict. KensaError for one that is none."""
-        units = [unit for unit in read_labelled(folder, None) if unit.photo and unit.verdict and not unit.problem]
+        units = [unit for unit in read_labelled(folder, None) if unit.photo and unit.photo.is_file() and unit.verdict]
         if not units:
             raise KensaError("bad_study", f"{folder.name} has no photos with a verdict; give a labelled folder.")
         return [

@@ -17,7 +17,7 @@ COLUMNS = (
     mark("Effectiveness"),
     mark("Miss"),
     mark("False alarm"),
-    mark("κ to the reference"),
+    mark("κ reference"),
     mark("κ within"),
     mark("AIAG"),
 )
@@ -56,8 +56,9 @@ class Table(QTableWidget):
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in range(len(columns)):
-            stretch = QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(column, stretch)
+            ends = bands and column in (0, len(columns) - 1)
+            mode = QHeaderView.ResizeMode.ResizeToContents if ends else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(column, mode)
         height = _HIGH if any("\n" in cell for row in rows for cell in row) else _ROW
         self.verticalHeader().setDefaultSectionSize(height)
         self.setFixedHeight(height * len(rows) + header.sizeHint().height() + 6)
@@ -89,7 +90,7 @@ def pair_rows(found: Agreement) -> list[tuple[str, ...]]:
 
 def _lines(words: str) -> str:
     """Value above its bounds."""
-    return words.replace(" (", "\n(", 1)
+    return words.replace(" (", "\n", 1).rstrip(")")
 
 
 def together_words(found: Agreement) -> str:

@@ -63,6 +63,8 @@ class RunDialog(Sheet):
         self._build()
         self.resize(1120, 780)
         self._show()
+        self.photo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.photo.setFocus()  # no button, so that space does nothing
 
     def _build(self) -> None:
         self.bar.setTextVisible(False)

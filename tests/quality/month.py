@@ -1,4 +1,4 @@
-"""A month of a station as it might have been, the same each time: three shifts, two parts, a bad week, reviews by chance.
+"""A month of a station as it might have been, the same each time: three shifts, two parts, a bad week, reviews.
 
 Written by SQL, with the triggers of the records at work; for tests of the figures and pictures of the pages.
 """
