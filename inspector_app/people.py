@@ -114,6 +114,7 @@ class People:
 
     def add(self, by: Person | None, name: str, role: Role, pin: str, badge: str = "") -> Person:
         """Registers somebody. The first one is a quality administrator, added by whoever sets the station up."""
+        self.require(by, Right.PEOPLE)  # before anything is said of who is registered
         name = _checked_name(name)
         columns = {"name": name, "role": str(role), "pin_hash": _pin_hash(pin), **_badge_columns(badge)}
         if self._roster.find(name) is not None:

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _history(command("history", "history", "list what was judged, newest first"))
     show = command("show", "history", "all that is kept of one inspection")
     show.add_argument("id", metavar="ID", type=storable)
+    _audit(command("audit", "audit", "who did what, when, to what and why; to read, or as a file with its hashes"))
     _verify(command("verify", "verify", "check database, audit chain and the hash of every kept file"))
     _backup(command("backup", "backup", "all of the station as one file, made while it works and read again"))
     restored = command(
@@ -105,15 +106,31 @@ def _history(to: argparse.ArgumentParser) -> None:
     to.add_argument("--adapter", metavar="A", type=storable, help="judged by this one, as defect@3")
     to.add_argument("--sort", choices=("newest", "oldest", "p_ng"), default="newest")
     to.add_argument("--state", choices=STATES)
+    to.add_argument("--decided", choices=("reviewed", "open"), help="by a supervisor, or still waiting for one")
     to.add_argument("--since", metavar="DATE", type=from_time, help="captured at or after this date or time")
     to.add_argument("--until", metavar="DATE", type=to_time, help="captured at or before this time, or on this date")
     to.add_argument("--before", metavar="ID", type=storable, help="only what was kept before this one")
     to.add_argument("--limit", metavar="N", type=count)
 
 
+def _audit(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--text", metavar="T", type=storable, help="found anywhere in it")
+    to.add_argument("--who", metavar="NAME", type=storable)
+    to.add_argument("--what", metavar="W", type=storable, help="as reviewed, part_changed, sign_in_failed")
+    to.add_argument("--about", metavar="ID", type=storable, help='a unit, "settings", "part:NAME", "person:NAME"')
+    to.add_argument("--since", metavar="DATE", type=from_time, help="at or after this date or time")
+    to.add_argument("--until", metavar="DATE", type=to_time, help="at or before this time, or on this date")
+    to.add_argument("--limit", metavar="N", type=count)
+    to.add_argument("--out", metavar="FILE", help="its name ends with .csv or .jsonl")
+    acting(to)
+
+
 def _review(to: argparse.ArgumentParser) -> None:
     to.add_argument("id", nargs="?", metavar="ID", type=storable, help="without one, all that waits is listed")
     to.add_argument("--agree", action="store_true", help="the model is right")
+    to.add_argument(
+        "--undo", action="store_true", help="the review that stands does so no more; it stays in the records"
+    )
     to.add_argument("--verdict", choices=VERDICTS[:2], type=str.upper, help="what the unit is")
     to.add_argument("--defect", metavar="D", type=storable)
     to.add_argument("--severity", choices=("minor", "major", "critical"))
@@ -148,7 +165,10 @@ def _backup(to: argparse.ArgumentParser) -> None:
 
 def _study(to: argparse.ArgumentParser) -> None:
     to.add_argument(
-        "tables", nargs="+", metavar="CSV|ID", help="columns unit, reference, appraiser, trial, verdict; or a study's id"
+        "tables",
+        nargs="+",
+        metavar="CSV|ID",
+        help="columns unit, reference, appraiser, trial, verdict; or a study's id",
     )
     to.add_argument("--plan", metavar="FILE", help="write a table to fill in, in random order, and compute nothing")
     to.add_argument("--appraisers", metavar="NAMES", type=storable, default="", help="who judges, parted by commas")

@@ -4,6 +4,7 @@ from typing import Any
 
 from inspector_app.commands.cells import verdict_cells
 from inspector_app.commands.run import DONE, Run
+from inspector_app.records.filter import Decided
 from inspector_app.records.history import Filter, History, Sort
 from inspector_app.records.record import Inspection, State
 from inspector_app.records.store import Store
@@ -35,6 +36,7 @@ def history(run: Run) -> int:
         defect=args.defect,
         adapter=args.adapter,
         sort=Sort(args.sort),
+        decided=Decided(args.decided) if args.decided else None,
     )
     with Store.open(run.places) as store:
         found = History.of(store)

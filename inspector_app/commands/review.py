@@ -8,10 +8,11 @@ from inspector_app.errors import KensaError
 from inspector_app.inspection import Station
 from inspector_app.records.record import Disposition, Inspection, Opinion
 from inspector_app.records.store import Store
+from inspector_app.records.worklist_causes import causes
 from inspector_app.rights import Right
 from model_runtime.verdict import GRID, Answer, Region, Severity
 
-COLUMNS = ("id", "part", "lot", "serial", "verdict", "defect", "p_ng", "heard")
+COLUMNS = ("id", "part", "lot", "serial", "verdict", "defect", "p_ng", "why", "heard")
 
 
 def review(run: Run) -> int:
@@ -23,6 +24,8 @@ def review(run: Run) -> int:
             return _list(run, station)
         unit = store.get(run.args.id.upper())
         person = acting(run, station.people, Right.REVIEW)
+        if run.args.undo:
+            return _undone(run, station.undo_review(unit.id, person))
         opinion = _opinion(run, unit)
         pin = None
         if opinion.disposition is Disposition.CONCESSION and person is not None and person.id is not None:
@@ -39,11 +42,19 @@ def review(run: Run) -> int:
     return DONE
 
 
+def _undone(run: Run, unit: Inspection) -> int:
+    if run.terminal.json:
+        run.terminal.emit(unit.to_full_json())
+    else:
+        run.terminal.write(f"{unit.id}: the review was undone; {unit.answer or 'no verdict'} stands.")
+    return DONE
+
+
 def _list(run: Run, station: Station) -> int:
     waiting = station.to_review(None)
     if run.terminal.json:
         for unit in waiting:
-            run.terminal.emit(unit.to_full_json())
+            run.terminal.emit({**unit.to_full_json(), "causes": list(causes(unit))})
         return DONE
     if waiting:
         run.terminal.table(COLUMNS, [_cells(unit) for unit in waiting])
@@ -53,7 +64,8 @@ def _list(run: Run, station: Station) -> int:
 
 def _cells(unit: Inspection) -> tuple[str, ...]:
     verdict, defect, _, _, p_ng, heard = verdict_cells(unit)
-    return (unit.id, unit.part, unit.lot or "", unit.serial or "", verdict, defect, p_ng, heard)
+    why = ", ".join(causes(unit))
+    return (unit.id, unit.part, unit.lot or "", unit.serial or "", verdict, defect, p_ng, why, heard)
 
 
 def _opinion(run: Run, unit: Inspection) -> Opinion:

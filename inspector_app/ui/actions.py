@@ -47,7 +47,7 @@ WINDOW_ACTS = (
     Act("close_window", mark("Quit"), "x", ("Ctrl+Q",)),
 )
 RAIL = (
-    "go_inspect", "go_review", "go_history", "go_book", "go_quality", "go_training", "go_audit",
+    "go_inspect", "go_history", "go_review", "go_book", "go_audit", "go_training", "go_quality",
     "show_parts", "show_problems", "show_settings", "show_help",
 )  # fmt: skip
 """Those that have a button at the left."""

@@ -68,7 +68,7 @@ class DeskPages(_Mixin):
         """What waits for the supervisor."""
         from inspector_app.ui.review_page import ReviewPage
 
-        page = ReviewPage(self.review_desk, self._devices, self._settings.microphone or "")
+        page = ReviewPage(self.review_desk, self._devices, lambda: self._settings.microphone or "")
         page.dialog_wanted.connect(self.open_dialog)
         page.finished.connect(self.go_history)
         self.pages.addWidget(page)

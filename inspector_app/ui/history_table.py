@@ -74,7 +74,7 @@ def _took(record: Inspection) -> str:
 
 COLUMNS = (
     Column("time", mark("Time"), 86, _time),
-    Column("verdict", mark("Verdict"), 152, state_word),
+    Column("verdict", mark("Verdict"), 168, state_word),
     Column("part", mark("Part"), 80, lambda record: record.part),
     Column("lot", mark("Lot"), 68, lambda record: record.lot or ""),
     Column("serial", mark("Serial"), 66, lambda record: record.serial or ""),

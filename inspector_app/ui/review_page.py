@@ -5,6 +5,7 @@ Joins list, photo, what was said, and form; what may be decided, and by whom, th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -45,7 +46,7 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
     dialog_wanted = Signal(QDialog)
     finished = Signal()
 
-    def __init__(self, review: ReviewDesk, devices: Devices, microphone: str = "") -> None:
+    def __init__(self, review: ReviewDesk, devices: Devices, microphone: Callable[[], str]) -> None:
         super().__init__()
         self.setObjectName("page")
         self._review, self._desk = review, review.desk
@@ -60,7 +61,7 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
         self.story = ReviewStory(self._desk, devices)
         self.title, self.why, self.tally = label("strong"), label("caption"), label("caption")
         self.refused = label("warning", wrap=True)
-        self.form.voice.use(microphone)
+        self.form.voice.source = microphone
         self._build()
         self.actions_by_name = bind(self, REVIEW_ACTS)
         self._connect()

@@ -5,7 +5,7 @@ Know the theme and the grid; know no record.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -179,6 +179,8 @@ class VoiceReason(Spoken, QWidget):
     def __init__(self, desk: Desk, devices: Devices, key: str) -> None:
         super().__init__()
         self._desk, self._devices = desk, devices
+        self.source: Callable[[], str] = lambda: ""
+        """Which microphone, asked when somebody begins to speak."""
         self._microphone: MicrophoneLike | None = None
         self.state = "none"
         self.voice: Voice | None = None
@@ -195,16 +197,11 @@ class VoiceReason(Spoken, QWidget):
         row.addWidget(self.status, 1)
         self._move("none")
 
-    def use(self, microphone: str) -> None:
-        """Record from this microphone from now on."""
-        self.clear()
-        self._microphone = self._devices.microphone(microphone)
-
     def record(self) -> None:
         """Begin to speak, or end."""
         if self.state in ("none", "kept", "off") and self.isEnabled():
             self.voice = None
-            microphone = self._microphone = self._microphone or self._devices.microphone("")
+            microphone = self._microphone = self._devices.microphone(self.source())
             self._move("starting")
             task = self._desk.on_sound(microphone.start)
             task.done.connect(lambda _: self._began())
