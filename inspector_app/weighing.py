@@ -4,6 +4,7 @@ Knows the golden evaluation set, recent reviewed units, and the border to the mo
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -168,7 +169,8 @@ class Weighing:
     def _thresholds_anew(
         self, said: Mapping[str, Sequence[Outcome]], golden: int, margins: Margins
     ) -> tuple[Thresholds | None, str]:
-        """The fewest misses with no less coverage than the active adapter has, on the golden evaluation set."""
+        """The fewest misses, no more than the active adapter has, with its overkill and coverage but for the margins,
+        on the golden evaluation set."""
         from model_runtime import thresholds
 
         new = [outcome for outcome in said[NEW][:golden] if outcome.verdict]
@@ -178,13 +180,14 @@ class Weighing:
         good = [outcome for outcome in active if not outcome.case.labelled.bad]
         if not new or not good or len(good) == len(active):
             return None, "card"
-        coverage = sum(outcome.passed or outcome.rejected for outcome in active) / len(active)
+        missed = sum(outcome.passed and outcome.case.labelled.bad for outcome in active)
         overkill = sum(outcome.rejected for outcome in good) / len(good) + margins.overkill
+        coverage = sum(outcome.passed or outcome.rejected for outcome in active) / len(active) - margins.coverage
         p = [outcome.verdict.p_ng for outcome in new if outcome.verdict]
-        try:
-            chosen = thresholds.choose(p, [outcome.case.labelled.bad for outcome in new], coverage, overkill)
-        except ValueError:  # a probability that is no number
+        if not all(map(math.isfinite, p)):
             return None, "card"
+        truth = [outcome.case.labelled.bad for outcome in new]
+        chosen = thresholds.not_worse(p, truth, missed, overkill, coverage)
         return chosen, "golden" if chosen else "card"
 
     def _told(

@@ -5,9 +5,13 @@ knows no model and no training.
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from model_runtime import figures
 from model_runtime.verdict import Answer, Thresholds, Verdict, VoiceSays
 
+ENOUGH = 8
+"""Good units and bad units, each, from which on thresholds are chosen anew."""
 BAND = (0.4, 0.6)
 """The unclear band is never narrower, however well a few units are told apart."""
 
@@ -20,6 +24,37 @@ def choose(
     if point is None:
         return None
     return Thresholds(round(min(point.ok_below, BAND[0]), 4), round(max(point.ng_above, BAND[1]), 4))
+
+
+def not_worse(p: Any, bad: Any, misses: int, overkill: float, coverage: float) -> Thresholds | None:
+    """The fewest misses, at most `misses`, that reach the coverage, with no more overkill (both shares); p_ng (n,) and
+    truth (n,). None where there are too few units on either side, or no such pair. As narrow a band as that allows.
+    """
+    values, flags = np.asarray(p, dtype=np.float64), np.asarray(bad, dtype=bool)
+    good_p, bad_p = np.sort(values[~flags]), np.sort(values[flags])
+    if min(len(good_p), len(bad_p)) < ENOUGH:
+        return None
+    # The lowest upper threshold that rejects no more good units than allowed.
+    allowed = int(overkill * len(good_p) + 1e-9)
+    above = _between(values, good_p[-1 - allowed]) if allowed < len(good_p) else 0.0
+    high = max(above, BAND[1])
+    for missed in range(misses + 1):
+        low = min(_below(values, bad_p[missed]) if missed < len(bad_p) else BAND[0], BAND[0])
+        if ((values < low) | (values > high)).mean() >= coverage - 1e-9:
+            return Thresholds(round(low, 4), round(high, 4))
+    return None
+
+
+def _below(values: Any, value: float) -> float:
+    """Half-way between a value and the next lower one."""
+    lower = values[values < value]
+    return float((value + lower.max()) / 2) if len(lower) else float(value) / 2
+
+
+def _between(values: Any, value: float) -> float:
+    """Half-way between a value and the next higher one."""
+    higher = values[values > value]
+    return float((value + higher.min()) / 2) if len(higher) else float(value + 1) / 2
 
 
 def under(verdict: Verdict, thresholds: Thresholds, has_photo: bool) -> Verdict:

@@ -4,7 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inspector_app import loading
 from inspector_app.learning import Learning
@@ -13,12 +16,15 @@ from inspector_app.people import People
 from inspector_app.places import Places
 from inspector_app.records.store import Store
 from inspector_app.settings import Settings
+from model_runtime import figures
 from model_runtime.adapter_card import read_card
+from model_runtime.thresholds import BAND, not_worse
 from model_runtime.verdict import Question, Thresholds, Verdict
 from tests.fakes import FakeJudge
 from tests.flow.conftest import Kensa
 from tests.learning.judges import judges
 from tests.learning.makers import labelled_folder
+from tests.runtime.helpers import edit_json
 
 
 def golden_by_operator(data: Path) -> dict[str, list[str]]:
@@ -83,11 +89,9 @@ def test_the_base_alone_is_judged_too_where_another_adapter_is_active(
 
 
 def test_thresholds_chosen_anew_go_with_the_promotion(
-    weighed: Path,
-    ready: Kensa,
-    monkeypatch: pytest.MonkeyPatch,
+    weighed: Path, ready: Kensa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A new one that tells good from bad, but at 0.3 and 0.35: its card's thresholds would pass or hold them all."""
+    """A new one that tells good from bad, at 0.3 and 0.7: its card's thresholds would call nothing."""
     from model_runtime.labelled import read_labelled
 
     truth = {u.photo.name: u.bad for u in read_labelled(weighed / "sets/plate@1", None) if u.photo}
@@ -96,18 +100,55 @@ def test_thresholds_chosen_anew_go_with_the_promotion(
         def say(question: Question) -> Verdict:
             assert question.photo is not None
             bad = truth[question.photo.name]
-            p = (0.95 if bad else 0.05) if adapter is None else (0.9 if bad else 0.45)
+            p = (0.95 if bad else 0.05) if adapter is None else (0.7 if bad else 0.3)
             return fake.verdict(question, p)
 
         fake = FakeJudge([say] * 500)
         return fake
 
     monkeypatch.setattr(loading, "load_judge", load)
-    before = read_card(weighed / "adapters/defect@1").thresholds
+    edit_json(
+        weighed / "adapters/defect@1/card.json", lambda c: c.update(thresholds={"ok_below": 0.2, "ng_above": 0.8})
+    )
     (told,) = ready("adapters", "promote", "defect@1", "--dry-run", "--json").lines
     chosen = told["evaluation"]["thresholds"]
-    assert not told["gate"]["open"] or chosen["chosen"]
-    assert before == read_card(weighed / "adapters/defect@1").thresholds, "weighing alone changes nothing"
+    assert told["gate"]["open"] and chosen == {"ok_below": 0.4, "ng_above": 0.6, "chosen": True, "by": "golden"}
+    before = read_card(weighed / "adapters/defect@1").thresholds
+    assert before == Thresholds(0.2, 0.8), "weighing alone changes nothing"
+    assert ready("adapters", "promote", "defect@1", "--reason", "r").code == 0
+    assert read_card(weighed / "adapters/defect@1").thresholds == Thresholds(0.4, 0.6)
+
+
+def test_thresholds_of_the_site_stand(weighed: Path, ready: Kensa, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "load_judge", judges({}, weighed))
+    settings = Settings.load(weighed / "settings.json")
+    settings.changed(thresholds=Thresholds(0.3, 0.7)).save(weighed / "settings.json")
+    (told,) = ready("adapters", "promote", "defect@1", "--dry-run", "--json").lines
+    assert told["evaluation"]["thresholds"]["by"] == "site" and not told["evaluation"]["thresholds"]["chosen"]
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=8, max_size=30), st.lists(st.floats(0, 1), min_size=8, max_size=30),
+    st.integers(0, 5), st.sampled_from([0.0, 0.02, 0.2]), st.sampled_from([0.0, 0.3, 0.8]),
+)  # fmt: skip
+def test_thresholds_chosen_anew_are_never_worse(
+    good: list[float], bad: list[float], misses: int, overkill: float, coverage: float
+) -> None:
+    p, truth = np.array(good + bad), np.array([False] * len(good) + [True] * len(bad))
+    found = not_worse(p, truth, misses, overkill, coverage)
+    if found is not None:
+        assert found.ok_below <= BAND[0] and found.ng_above >= BAND[1]
+        point = figures.at_thresholds(p, truth, found.ok_below - 1e-4, found.ng_above + 1e-4)
+        assert point.miss.count is not None and point.miss.count <= misses
+        assert point.overkill.value <= overkill + 1e-9
+        assert (
+            figures.at_thresholds(p, truth, found.ok_below + 1e-4, found.ng_above - 1e-4).coverage.value
+            >= coverage - 1e-9
+        )
+
+
+def test_few_units_choose_no_thresholds() -> None:
+    assert not_worse([0.1] * 7 + [0.9] * 30, [False] * 7 + [True] * 30, 0, 0.02, 0.0) is None
 
 
 def test_what_was_found_is_kept_as_long_as_it_holds(

@@ -254,7 +254,7 @@ def test_a_whole_night_from_the_window(trained: Kensa) -> None:
     """A real process trains, is stopped, goes on, and weighs; the page shows each step."""
     here = page(trained)
     trained.until(lambda: bool(here.sets.shelf and here.sets.shelf.sets))
-    here.desk.train("plate@1", {"steps": 60, "batch": 4, "exposures": 2}, None, False)
+    here.desk.train("plate@1", {"steps": 40, "batch": 4, "exposures": 2}, None, False)
     trained.until(lambda: here.desk.busy == "train")
     trained.until(lambda: here.run.state == "runs" and here.run._last.get("phase") == "learn", 120)
     here.run.stop()
