@@ -16,7 +16,7 @@ from model_runtime.verdict import VoiceSays
 if TYPE_CHECKING:
     from docs.screenshots import Session
 
-STATES = {"review", "review-ng", "history-record", "book", "audit", "audit-check"}
+STATES = {"review", "review-ng", "review-help", "history-record", "book", "audit", "audit-check"}
 
 
 def desk(session: Session) -> None:
@@ -64,6 +64,9 @@ def review(session: Session) -> None:
     page.stage.compare(Compare.SIDE)
     page.draw_place()
     session.grab("review-ng")
+    window.show_help()
+    session.grab("review-help")
+    window.help.hide()
     page.save()
     session.wait(lambda: bool(page.done))
 

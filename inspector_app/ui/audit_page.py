@@ -51,6 +51,8 @@ _ACTS = {act.name: act for act in AUDIT_ACTS}
 class AuditPage(Spoken, Themed, QWidget):
     """Entries at the left, newest first; the chosen one in full at the right."""
 
+    help_groups = ("Audit trail",)
+
     dialog_wanted = Signal(QDialog)
 
     def __init__(self, review: ReviewDesk) -> None:

@@ -49,6 +49,8 @@ _ACTS = {act.name: act for act in BOOK_ACTS}
 class BookPage(Spoken, Themed, QWidget):
     """Parts at the left, the book in the middle, its versions at the right. `changed` gives all parts then."""
 
+    help_groups = ("Limit book",)
+
     changed = Signal(object)
     dialog_wanted = Signal(QDialog)
 

@@ -9,24 +9,37 @@ from inspector_app.ui.actions import HELP, Act
 from inspector_app.ui.language import Spoken, mark
 from inspector_app.ui.widgets import key_name, label
 
-_COLUMNS = (("Capture",), ("Answer", "History"), ("Everywhere",))
+USUAL = ("Capture", "Answer")
+_LONGEST = 13
+"""Rows of a column; a longer table goes on in the next one."""
 
 
 class HelpOverlay(Spoken, QWidget):
-    """Lies over the whole window until a key or a click."""
+    """Lies over the whole window until a key or a click; tells the keys of one page and those of all."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("veil")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._build()
+        self._outer = QVBoxLayout(self)
+        self._panels: dict[tuple[str, ...], QFrame] = {}
+        self._outer.addStretch(1)
+        self._outer.addStretch(1)
+        self._show_groups(USUAL)
         parent.installEventFilter(self)
         self.hide()
 
-    def _build(self) -> None:
-        outer = QVBoxLayout(self)
-        panel = QFrame()
+    def _show_groups(self, groups: tuple[str, ...]) -> None:
+        """Each page's panel is made once and kept: its texts follow the language."""
+        if groups not in self._panels:
+            self._panels[groups] = self._panel(groups)
+            self._outer.insertWidget(1, self._panels[groups], 0, Qt.AlignmentFlag.AlignCenter)
+        for one, panel in self._panels.items():
+            panel.setVisible(one == groups)
+
+    def _panel(self, groups: tuple[str, ...]) -> QFrame:
+        panel = QFrame(self)
         panel.setObjectName("overlay")
         column = QVBoxLayout(panel)
         column.setContentsMargins(32, theme.GAP_XL, 32, theme.GAP_XL)
@@ -35,21 +48,19 @@ class HelpOverlay(Spoken, QWidget):
         self.say(title.setText, mark("Keys"))
         self.say(close.setText, mark("Any key closes this page."))
         columns = QHBoxLayout()
-        columns.setSpacing(40)
-        groups = dict(HELP)
-        for headings in _COLUMNS:
-            column_of_groups = QVBoxLayout()
-            column_of_groups.setSpacing(theme.GAP_L)
-            for heading in headings:
-                column_of_groups.addLayout(self._group(heading, groups[heading]))
-            column_of_groups.addStretch(1)
-            columns.addLayout(column_of_groups)
+        columns.setSpacing(32)
+        tables = dict(HELP)
+        for heading in (*groups, "Everywhere"):
+            acts = tables[heading]
+            for start in range(0, len(acts), _LONGEST):
+                holder = QVBoxLayout()
+                holder.addLayout(self._group(heading, acts[start : start + _LONGEST]))
+                holder.addStretch(1)
+                columns.addLayout(holder)
         column.addWidget(title)
         column.addLayout(columns)
         column.addWidget(close)
-        outer.addStretch(1)
-        outer.addWidget(panel, 0, Qt.AlignmentFlag.AlignCenter)
-        outer.addStretch(1)
+        return panel
 
     def _group(self, heading: str, acts: tuple[Act, ...]) -> QGridLayout:
         grid = QGridLayout()
@@ -69,8 +80,9 @@ class HelpOverlay(Spoken, QWidget):
         grid.setColumnStretch(1, 1)
         return grid
 
-    def open(self) -> None:
-        """Cover the window."""
+    def open(self, groups: tuple[str, ...] = USUAL) -> None:
+        """Cover the window with the keys of the open page: headings of the table of help."""
+        self._show_groups(groups)
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())

@@ -57,6 +57,8 @@ class HistoryPage(Spoken, Themed, QWidget):
     """Table at the left, the chosen record at the right. `review_wanted` gives a record to decide about,
     `dialog_wanted` a dialog to open."""
 
+    help_groups = ("History",)
+
     review_wanted = Signal(object)
     dialog_wanted = Signal(QDialog)
 

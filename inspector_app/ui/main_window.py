@@ -65,7 +65,7 @@ class MainWindow(DeskPages, Spoken, QMainWindow):
         self._bind()
         self.go_inspect()
         self.resize(QSize(1280, 800))
-        self.setMinimumSize(QSize(1240, 700))
+        self.setMinimumSize(QSize(1240, 650))  # what 1920 x 1080 at 150 % leaves beside title and task bar
 
     # -- what is made when it is first looked at: not part of the start
 
@@ -236,7 +236,7 @@ class MainWindow(DeskPages, Spoken, QMainWindow):
 
     def show_help(self) -> None:
         """Cover the window with the list of keys."""
-        self.help.open()
+        self.help.open(getattr(self.pages.currentWidget(), "help_groups", ("Capture", "Answer")))
 
     def sign_in(self) -> None:
         """Another person, or nobody: the station is locked."""

@@ -24,6 +24,8 @@ _SAID_MS = 6000
 class QualityPage(Spoken, QWidget):
     """`dialog_wanted` gives a dialog to be opened over the window."""
 
+    help_groups = ("Quality", "A chart")
+
     dialog_wanted = Signal(object)
 
     def __init__(self, desk: Desk, language: Callable[[], str]) -> None:

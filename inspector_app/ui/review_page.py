@@ -43,6 +43,8 @@ _NOTHING = mark("Nothing waits"), mark("Every unit that needs a person is decide
 class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
     """`dialog_wanted` gives a dialog to open; `finished`: a unit that was looked up elsewhere is done with."""
 
+    help_groups = ("Review",)
+
     dialog_wanted = Signal(QDialog)
     finished = Signal()
 

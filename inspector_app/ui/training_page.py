@@ -26,6 +26,8 @@ TABS = ("show_sets", "show_run", "show_weighing", "show_adapters")
 class TrainingPage(Spoken, QWidget):
     """`dialog_wanted` gives a dialog to be opened over the window; `unit_wanted` the id of a record to look at."""
 
+    help_groups = ("Training",)
+
     dialog_wanted = Signal(object)
     unit_wanted = Signal(object)
 

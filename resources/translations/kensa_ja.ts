@@ -128,6 +128,10 @@
             <translation>学習を実行中です。停止しても状態は残り、後で再開できます。</translation>
         </message>
         <message>
+            <source>A view needs a name of 1 to 60 letters.</source>
+            <translation>ビューの名前は 1～60 文字です。</translation>
+        </message>
+        <message>
             <source>A voice note is needed</source>
             <translation>音声メモが必要です</translation>
         </message>
@@ -1624,6 +1628,10 @@
             <translation>記録はまだありません</translation>
         </message>
         <message>
+            <source>No review of this unit stands; there is nothing to undo.</source>
+            <translation>この品物には取り消せる判断がありません。</translation>
+        </message>
+        <message>
             <source>No reviewed units with photos. Review some, or take a labelled folder.</source>
             <translation>写真のある確認済みの個体がありません。確認を進めるか、ラベル付きフォルダを選んでください。</translation>
         </message>
@@ -2924,6 +2932,10 @@
             <translation>{by}で良否が分かれてしまいます: {high} は {high_units} 個中 {high_bad} 個が NG、{low} は {low_units} 個中 {low_bad} 個 (p = {p})。{high} の良品か {low} の不良を追加してください。</translation>
         </message>
         <message>
+            <source>There are 100 views already; delete one of them first.</source>
+            <translation>ビューは 100 個までです。どれかを削除してください。</translation>
+        </message>
+        <message>
             <source>There are no records in this data folder yet; open it to write first.</source>
             <translation>このデータフォルダにはまだ記録がありません。先に通常の方法で開いてください。</translation>
         </message>
@@ -3206,6 +3218,10 @@
         <message>
             <source>Trust</source>
             <translation>信頼する</translation>
+        </message>
+        <message>
+            <source>Trusted keys</source>
+            <translation>信頼する鍵</translation>
         </message>
         <message>
             <source>Trusted stations</source>
@@ -4156,6 +4172,10 @@
             <translation>聞き取りの訂正</translation>
         </message>
         <message>
+            <source>unclear</source>
+            <translation>要確認</translation>
+        </message>
+        <message>
             <source>undone</source>
             <translation>取り消し</translation>
         </message>
@@ -4456,8 +4476,8 @@
             <translation>全員・全回の κ：{kappa}</translation>
         </message>
         <message>
-            <source>κ to the reference</source>
-            <translation>κ（基準）</translation>
+            <source>κ reference</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>κ within</source>

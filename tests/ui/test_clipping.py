@@ -168,12 +168,21 @@ class Tour:
         page = kensa.window.review_page
         kensa.until(lambda: page.record is not None and page.stage.picture is not None)
         self.look("review")
+        kensa.window.show_help()
+        self.look("help of the review")
+        kensa.window.help.hide()
         page.say_ng()
         page.severity_critical()
         page.put_concession()
         page.form.disposition.show_value(None)
         page.save()
         self.look("review, something is missing")
+        kensa.window.go_book()
+        kensa.until(lambda: kensa.window.book_page.part is not None)
+        self.look("book")
+        kensa.window.go_audit()
+        kensa.until(lambda: len(kensa.window.audit_page.model.rows) > 4)
+        self.look("audit")
 
     def close(self, state: str) -> None:
         self.kensa.until(lambda: isinstance(QApplication.activeModalWidget(), QDialog))
