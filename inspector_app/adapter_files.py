@@ -63,7 +63,7 @@ class Keys:
             return {str(key): str(name) for key, name in content.items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
             raise KensaError(
                 "bad_key", f"The list of trusted keys in {self.folder} cannot be read ({error})."
             ) from error
@@ -140,13 +140,15 @@ def _signature(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     if sorted(entries) != sorted((*FILES, SIGNATURE)):
         raise _refused(file, f"it holds {', '.join(sorted(entries))[:200]}, not the four files of an adapter")
     sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    if any(entry.compress_size > file.stat().st_size for entry in archive.infolist()):
+        raise _refused(file, "it is damaged: it cannot hold what it says")
     if sum(sizes.values()) > LARGEST or sizes[SIGNATURE] > 100_000:
         raise _refused(file, "it is far too large for an adapter")
     try:
         said = json.loads(archive.read(SIGNATURE))
         known = said["format"] == FORMAT and set(said["files"]) == FILES and is_name(said["name"])
         bytes.fromhex(said["signature"] + said["key"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refused(file, f"its signature cannot be read ({error!r})") from error
     if not known:
         raise _refused(file, "it is of a form that this program does not know; update it")

@@ -210,7 +210,7 @@ class _opened:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if hasattr(self, "_archive"):
             self._archive.close()
-        if isinstance(error, (*_BROKEN, ValueError, KeyError, TypeError, IndexError, OverflowError, MemoryError)):
+        if isinstance(error, (*_BROKEN, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)):
             raise _refused(f"{self._file.name} is damaged, or no backup ({str(error)[:100]})") from error
         if isinstance(error, OSError):
             raise from_os_error(error, "backup", self._file) from error
@@ -220,6 +220,8 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> Backup:
     """Names and sizes are checked before anything is unpacked."""
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
+    if any(entry.compress_size > file.stat().st_size for entry in entries):
+        raise _refused(f"{file.name} is damaged: it cannot hold what it says")
     if names.count(MANIFEST) != 1 or archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
         raise _refused(f"{file.name} is no backup of Kensa: it has no manifest")
     with archive.open(MANIFEST) as source:

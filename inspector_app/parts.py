@@ -234,7 +234,7 @@ def _read(path: Path) -> dict[str, Part]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise from_os_error(error, "file of parts", path) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise KensaError("bad_parts", f"{path} is not a valid file of parts ({error}); correct it.") from error
     return {name: _part(name, entry, path) for name, entry in table.items()}
 
@@ -242,7 +242,7 @@ def _read(path: Path) -> dict[str, Part]:
 def _part(name: str, entry: Any, path: Path) -> Part:
     try:
         return part_of(name, entry, path.parent)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise KensaError("bad_parts", f"{path}: the part {name!r} is not valid ({error}); correct it.") from error
 
 

@@ -44,7 +44,7 @@ def finish(data: Path) -> None:
         said = json.loads((data / JOURNAL).read_bytes())
         draft, aside = data / _inside(said["draft"]), data / _inside(said["aside"])
         old, new = [_inside(name) for name in said["old"]], [_inside(name) for name in said["new"]]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise KensaError(
             "bad_journal", f"{data / JOURNAL} is damaged; what was there before lies in the folder's before-* folders."
         ) from error

@@ -298,7 +298,7 @@ class Settings(SendingSettings):
             said = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             _log.warning("settings could not be read, defaults are used: %s", type(error).__name__)
             return cls()
         return cls.from_json(said if isinstance(said, dict) else {})
@@ -313,7 +313,7 @@ class Settings(SendingSettings):
                 continue
             try:
                 good[known.name] = _fit(said[known.name], hints[known.name], known.metadata["spec"])
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 _log.warning("setting %s does not fit, its default is used", known.name)
         return cls(**good)
 
@@ -362,6 +362,8 @@ def _fit(value: Any, hint: Any, spec: Spec) -> Any:
         return _words(value)
     if isinstance(value, bool) != (bool in kinds) or not isinstance(value, kinds):
         raise TypeError(f"{value!r} is not of type {hint}")
+    if isinstance(value, str):
+        value.encode()  # what no file can hold raises ValueError
     if spec.choices and value not in spec.choices:
         raise ValueError(f"{value!r} is none of {spec.choices}")
     if isinstance(value, int) and not isinstance(value, bool) and not (spec.low or 0) <= value <= (spec.high or value):
@@ -374,4 +376,5 @@ def _fit(value: Any, hint: Any, spec: Spec) -> Any:
 def _words(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for pair in value.items() for text in pair):
         raise TypeError(f"{value!r} is not a table of texts")
+    "".join((*value, *value.values())).encode()
     return dict(value)

@@ -38,7 +38,7 @@ class Views:
         """What of the file is sound."""
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return cls()
         if not isinstance(said, dict):
             return cls()

@@ -78,7 +78,7 @@ def read_card(folder: Path) -> Card:
         return parsed(content)
     except FileNotFoundError:
         fault = f"{CARD} is missing; this is not an adapter folder, or the copy did not finish."
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         fault = f"{CARD} cannot be read ({error!r}); get the adapter again."
     raise AdapterFaults([fault], folder)
 

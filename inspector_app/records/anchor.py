@@ -68,7 +68,7 @@ def read(file: Path) -> list[Anchor]:
         return [Anchor(int(a["seq"]), str(a["hash"]), int(a["entries"]), str(a["at"])) for a in lines]
     except OSError as error:
         raise from_os_error(error, "anchor", file) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise KensaError("bad_anchor", f"{file} is no anchor of an audit trail; give another file.") from error
 
 

@@ -5,6 +5,7 @@ processes, since every writer takes SQLite's write lock when it begins. Opened t
 migrated or written.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ HEAD = "0005"
 BUSY_SECONDS = 30
 
 _WRITES = "kensa_writes"
+_log = logging.getLogger(__name__)
 
 
 class Database:
@@ -61,6 +63,11 @@ class Database:
         try:
             with translated(path):
                 database._bring_to(head, migrations)
+        except (DatabaseError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            database.close()
+            _log.error("the records cannot be opened: %s", type(error).__name__)
+            name, sentence = _SENTENCES[sqlite3.SQLITE_CORRUPT]
+            raise KensaError(name, sentence.format(path=path)) from error
         except BaseException:
             database.close()
             raise
@@ -131,9 +138,19 @@ class Database:
             )
         if found is not None:
             self._refuse_newer(found, head, migrations)
-            back_up(self.path, found)
-        with self._turn(), self._writer.connect() as connection, connection.begin():
-            _upgrade(connection, migrations)
+            copy = back_up(self.path, found)
+        try:
+            with self._turn(), self._writer.connect() as connection, connection.begin():
+                _upgrade(connection, migrations)
+        except Exception as error:
+            if found is None or _is_known(error):
+                raise
+            _log.exception("the migration from %s to %s failed", found, head)
+            raise KensaError(
+                "migration_failed",
+                f"The records {self.path} could not be brought from schema {found} to {head} ({type(error).__name__});"
+                f" they are as they were, a copy is {copy.name}. Go on with the Kensa that wrote them, or salvage.",
+            ) from error
 
     def _refuse_newer(self, found: str, head: str, migrations: Path) -> None:
         from alembic.script import ScriptDirectory
@@ -154,12 +171,16 @@ def translated(path: Path) -> Iterator[None]:
     except (DatabaseError, sqlite3.DatabaseError) as error:
         cause = getattr(error, "orig", error)
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code not in _SENTENCES and any(words in str(cause) for words in _DAMAGED):
+            code = sqlite3.SQLITE_CORRUPT  # damage to the texts of the schema, or in a row
         if code not in _SENTENCES:
             raise
         name, sentence = _SENTENCES[code]
         raise KensaError(name, sentence.format(path=path)) from error
 
 
+_DAMAGED = ("no such column", "no such table", "Could not decode", "malformed", "unsupported file format")
+"""What SQLite says of a damaged schema or text, without a code of its own; the tests see to it that it is not ours."""
 _SENTENCES = {
     sqlite3.SQLITE_FULL: ("disk_full", "The disk is full, so nothing could be added to {path}; free some space."),
     sqlite3.SQLITE_IOERR: ("disk_error", "The disk refused to read or write {path}; check the disk and its space."),
@@ -176,6 +197,14 @@ _SENTENCES = {
         "The records {path} are damaged; put them aside and restore a backup.",
     ),
 }
+
+
+def _is_known(error: Exception) -> bool:
+    """Whether there is a sentence of its own for it, as for a full disk."""
+    return (
+        isinstance(error, KensaError)
+        or (getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF) in _SENTENCES
+    )
 
 
 def _engine(path: Path, read_only: bool = False) -> Engine:

@@ -105,8 +105,9 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) ->
     at.store.close()
     path = at.store.database.path
     before = dump(path)
-    with pytest.raises(RuntimeError, match="half way"):
+    with pytest.raises(KensaError, match="they are as they were") as caught:
         Database.open(path, steps(tmp_path, BAD_STEP), NEXT)
+    assert caught.value.code == "migration_failed"
     assert dump(path) == before
     assert Store.open(Places(tmp_path / "data")).waiting()
 
