@@ -10,7 +10,7 @@ import numpy as np
 from model_runtime import figures
 from model_runtime.verdict import Answer, Thresholds, Verdict, VoiceSays
 
-ENOUGH = 8
+ENOUGH = 4
 """Good units and bad units, each, from which on thresholds are chosen anew."""
 BAND = (0.4, 0.6)
 """The unclear band is never narrower, however well a few units are told apart."""

@@ -130,11 +130,11 @@ def groups_worse(pairs: Sequence[Pair], margins: Margins) -> list[Worse]:
             members[by, group].append(pair)
     found = []
     for (by, group), inside in members.items():
-        # A group that is the whole set says nothing that the sentences above did not.
-        if len(inside) == len(pairs):
-            continue
+        # A group of all bad, or all good, units says nothing that the sentences above did not.
         for error, said, wrong in (("miss", "OK", True), ("overkill", "NG", False)):
             some = [pair for pair in inside if pair.bad is wrong]
+            if len(some) == sum(pair.bad is wrong for pair in pairs):
+                continue
             change = _Change.of(some, said)
             more = change.new - change.active
             if more > 0:

@@ -87,7 +87,7 @@ class AdapterTab(Spoken, Themed, QWidget):
         self.back_button = LowButton("undo-2", mark("Put the last one back"), "Ctrl+Z")
         self.export_button = LowButton("upload", mark("Export"), "Ctrl+E")
         self.import_button = LowButton("folder-open", mark("Import"), "Ctrl+O")
-        self.keys_button = LowButton("lock", mark("Keys"), "Ctrl+K")
+        self.keys_button = LowButton("lock", mark("Trusted keys"), "Ctrl+K")
         for number, (button, job) in enumerate(
             (
                 (self.compare_button, self.compare),

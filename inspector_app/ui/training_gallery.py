@@ -23,6 +23,7 @@ from inspector_app.ui.words import VERDICTS, defect_word
 from model_runtime.verdict import Answer
 
 SIDE = QSize(116, 88)
+_SHORT = {Answer.OK: mark("OK"), Answer.NG: mark("NG"), Answer.INCONCLUSIVE: mark("unclear")}
 _DATA = Qt.ItemDataRole.UserRole
 
 
@@ -42,6 +43,9 @@ class Strip(QListWidget):
         self.setGridSize(QSize(SIDE.width() + 16, SIDE.height() + 44))
         self.setFixedHeight(SIDE.height() + 74)
         self.setUniformItemSizes(True)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setObjectName("strip")
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemActivated.connect(lambda item: self.chosen.emit(item.data(_DATA)))
@@ -155,7 +159,7 @@ def _large(image: QImage, region: Sequence[int] | None) -> QPixmap:
 
 def unit_words(unit: Mapping[str, Any]) -> str:
     """Below a small photo: what was said until now, and what the new one says."""
-    active, new = (tr(VERDICTS[Answer(unit["verdict"][who])]) for who in ("active", "new"))
+    active, new = (tr(_SHORT[Answer(unit["verdict"][who])]) for who in ("active", "new"))
     p = [unit["p_ng"].get(who) for who in ("active", "new")]
     numbers = " → ".join("–" if value is None else f"{value:.2f}" for value in p)
     return f"{active} → {new}\n{numbers}"

@@ -148,7 +148,7 @@ def test_thresholds_chosen_anew_are_never_worse(
 
 
 def test_few_units_choose_no_thresholds() -> None:
-    assert not_worse([0.1] * 7 + [0.9] * 30, [False] * 7 + [True] * 30, 0, 0.02, 0.0) is None
+    assert not_worse([0.1] * 3 + [0.9] * 30, [False] * 3 + [True] * 30, 0, 0.02, 0.0) is None
 
 
 def test_what_was_found_is_kept_as_long_as_it_holds(
