@@ -57,7 +57,10 @@ class DeskPages(_Mixin):
         """All records."""
         from inspector_app.ui.history_page import HistoryPage
 
+        from inspector_app.ui.training_erase import add_erase
+
         page = HistoryPage(self.review_desk, self._devices)
+        add_erase(self, page)  # type: ignore[arg-type]
         page.review_wanted.connect(self.go_review_of)
         page.dialog_wanted.connect(self.open_dialog)
         self.pages.addWidget(page)

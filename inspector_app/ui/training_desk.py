@@ -225,6 +225,10 @@ class TrainingDesk(QObject):
         """Another policy; the caller says what went wrong."""
         return self.desk.ask_people(lambda: self._privacy().change(self._who(), policy))
 
+    def erase_voice(self, sample_id: str, reason: str) -> Task:
+        """Erases the voice notes of one unit; the task gives how many. The caller says what went wrong."""
+        return self.desk.ask_people(lambda: self._privacy().erase_voice(self._who(), sample_id, reason))
+
     def purge(self) -> Task:
         """Erases by the policy; the task gives a Purge."""
         return self.desk.ask_people(lambda: self._privacy().purge(self._who()))

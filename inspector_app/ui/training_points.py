@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from inspector_app.ui import icons, theme
 from inspector_app.ui.language import tr
 from inspector_app.ui.theme import Themed
-from inspector_app.ui.widgets import KeyButton, label
+from inspector_app.ui.widgets import IconButton, KeyButton, label
 
 _SIGNS = {True: "circle-check", None: "triangle-alert", False: "octagon-x"}
 
@@ -52,7 +52,7 @@ class Points(Themed, QWidget):
         self.show_points(self.points)
 
 
-def on_key(owner: QWidget, button: KeyButton, job: Callable[[], object]) -> None:
+def on_key(owner: QWidget, button: KeyButton | IconButton, job: Callable[[], object]) -> None:
     """The button does it, and so does the key that it shows, while `owner` is seen."""
     button.clicked.connect(lambda: job())
     shortcut = QShortcut(QKeySequence(button.key), owner)

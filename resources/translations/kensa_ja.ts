@@ -736,6 +736,10 @@
             <translation>今すぐ消去</translation>
         </message>
         <message>
+            <source>Erase the voice of this unit</source>
+            <translation>このワークの音声を消去</translation>
+        </message>
+        <message>
             <source>Erased: {photos} photos, {voices} voice notes ({size} MB), transcripts of {texts} units.</source>
             <translation>消去しました: 写真 {photos} 枚、音声 {voices} 件 ({size} MB)、文字起こし {texts} 個分。</translation>
         </message>
@@ -2640,6 +2644,10 @@
             <translation>鍵が正しくありません。16 進数 64 桁が必要です。</translation>
         </message>
         <message>
+            <source>The last picture came {seconds} s ago.</source>
+            <translation>最後の映像は {seconds} 秒前です。</translation>
+        </message>
+        <message>
             <source>The microphone cannot be opened; close other programs that use it, or reconnect it.</source>
             <translation>マイクを開けません。使用中の他のプログラムを閉じるか、接続し直してください。</translation>
         </message>
@@ -2694,6 +2702,10 @@
         <message>
             <source>The next unit can be begun: Enter or F2.</source>
             <translation>Enter か F2 で次の製品を始められます。</translation>
+        </message>
+        <message>
+            <source>The notes and what they say are gone for good, in training sets too; verdict and record stay.</source>
+            <translation>音声と文字起こしは学習セットからも完全に消去されます。判定と記録は残ります。</translation>
         </message>
         <message>
             <source>The number of threads for the model is not valid; use 1 to 256.</source>
@@ -4442,6 +4454,10 @@
         <message>
             <source>{seconds} s</source>
             <translation>{seconds} 秒</translation>
+        </message>
+        <message>
+            <source>{seconds} s ago</source>
+            <translation>{seconds} 秒前</translation>
         </message>
         <message>
             <source>{seconds} s left</source>

@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QDialog
 
 from inspector_app import loading
 from inspector_app.adapter_files import Keys
+from inspector_app.monitoring import Alarm, Monitoring
+from inspector_app.quality.gate import Pair, decide
 from inspector_app.records.record import Disposition, LineKind, Opinion
 from inspector_app.rights import Person, Role
 from inspector_app.settings import Settings
 from inspector_app.ui.adapter_tree import AdapterTab
+from inspector_app.ui.training_erase import EraseSheet
 from inspector_app.ui.training_privacy import PrivacySheet
 from inspector_app.ui.training_sheets import FreezeSheet, KeySheet, SignSheet, TrainSheet
 from inspector_app.ui.training_words import alarm_words, balance_words, gate_words
@@ -231,10 +234,42 @@ def test_privacy_from_the_window(kensa: Kensa, tmp_path: Path) -> None:
     assert sheet.policy.pseudonyms and not sheet.erase_button.isEnabled(), "nothing is past its time"
 
 
-def test_the_gate_in_words() -> None:
-    from inspector_app.monitoring import Alarm
-    from inspector_app.quality.gate import Pair, decide
+def test_a_voice_is_erased_from_the_history(kensa: Kensa, photo: Path, voice: Path) -> None:
+    kensa.start()
+    kensa.page.load_voice(voice)
+    kensa.until(lambda: kensa.page.voice_card.voice is not None)
+    kensa.judged(photo)
+    record = kensa.page.unit.inspection
+    assert record and record.voice and record.voice.path.is_file()
+    kensa.window.show()
+    kensa.window.go_history()
+    kensa.until(lambda: kensa.window.history_page.panel.record is not None)
+    QTest.keyClick(kensa.window, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    sheet = dialog(kensa, EraseSheet)
+    sheet.send()
+    kensa.until(lambda: not sheet.fault.isHidden())
+    assert record.voice.path.is_file(), "no reason, no erasure"
+    sheet.reason.setText("本人の希望")
+    sheet.send()
+    kensa.until(lambda: not record.voice.path.exists())
+    station = kensa.program.desk.station
+    assert station and station.store.get(record.id).verdict
 
+
+def test_a_supervisor_hears_of_alarms_at_sign_in(kensa: Kensa, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"part": "plate", "changed": 12, "reviewed": 50, "rate": 0.24, "usual": 0.04}
+    monkeypatch.setattr(Monitoring, "alarms", lambda self: [Alarm("override_high", "alarm", values)])
+    kensa.start()
+    station = kensa.program.desk.station
+    assert station is not None
+    kensa.until(lambda: len(kensa.program.problems.entries) == 1)
+    assert "More corrections than usual: plate" in kensa.program.problems.entries[0].sentence()
+    kensa.program.desk.sign(Person.typed("鈴木"))
+    QTest.qWait(100)
+    assert len(kensa.program.problems.entries) == 1, "an alarm is told once"
+
+
+def test_the_gate_in_words() -> None:
     who = ["山田"] * 6 + ["佐藤"] * 6
     pairs = [Pair(f"b{i}", True, "NG", "OK" if i < 3 else "NG", {"operator": who[i]}) for i in range(12)]
     pairs += [Pair(f"g{i}", False, "OK", "OK") for i in range(8)]
