@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from inspector_app.quality.board import Board, Choices
+from inspector_app.tasks import Task
 from inspector_app.ui import theme
 from inspector_app.ui.chart_data import ChartData
 from inspector_app.ui.charts import Chart
@@ -55,6 +56,7 @@ class ChartsTab(Spoken, Themed, QWidget):
         self._desk = desk
         self._asked = 0
         self.board: Board | None = None
+        self._looking: Task | None = None
         self.photos: ChartData | None = None
         self.filter, self.alarms = FilterBar(), AlarmStrip()
         self.state = label("caption")
@@ -112,6 +114,9 @@ class ChartsTab(Spoken, Themed, QWidget):
         """Ask for the figures of what is chosen."""
         self._asked += 1
         number = self._asked
+        if self._looking is not None:
+            self._looking.stop()
+            self._looking = None
         self.filter.plan = self._desk.plan
         self.state.setText(tr("Counting …"))
         self.state.show()
@@ -149,8 +154,14 @@ class ChartsTab(Spoken, Themed, QWidget):
         self.board = board
         self.state.hide()
         self.speak()
-        task = self._desk.photos(board)
-        task.done.connect(lambda found: self._photos_came(number, found))
+        self._looking = self._desk.photos(board)
+        self._looking.done.connect(lambda found: self._photos_came(number, found))
+        for end in (self._looking.done, self._looking.failed, self._looking.stopped):
+            end.connect(lambda *_: self._looked(number))
+
+    def _looked(self, number: int) -> None:
+        if number == self._asked:
+            self._looking = None
 
     def _photos_came(self, number: int, found: object) -> None:
         from inspector_app.ui.quality_photos import photo_chart

@@ -5,7 +5,7 @@ Joins station and lane. Knows no widget.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inspector_app.inspection import Station
     from inspector_app.monitoring import Alarm
     from inspector_app.parts import Goals, Part
-    from inspector_app.quality.photo_stats import Photos
+    from inspector_app.quality.photo_stats import Look, Photos
     from inspector_app.quality.progress import Progress
     from inspector_app.shifts import ShiftPlan
     from inspector_app.ui.charts import Chart
@@ -32,6 +32,7 @@ class QualityDesk:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._looks: dict[Path, Look | None] = {}
 
     def board(self, wanted: Filter, by: str) -> Task:
         """All that the charts show; the task gives a Board."""
@@ -43,7 +44,9 @@ class QualityDesk:
 
     def photos(self, board: Board) -> Task:
         """How the photos of the period look against those the adapter was measured on; the task gives Photos."""
-        return self.ask(self._photos, board)
+        task = self.desk.lanes.pictures.start(self._photos, board)
+        task.failed.connect(self.desk.problems.tell)
+        return task
 
     def goals(self, period: str) -> Task:
         """Where the goals of all parts stand; `period` as of FilterBar, or "set": since they were set. The task gives a
@@ -108,29 +111,38 @@ class QualityDesk:
         places = self.places
         return board(self.station.store.database, wanted, by, self.plan, lambda adapter: evaluation_of(places, adapter))
 
-    def _photos(self, board: Board) -> Photos:
+    def _photos(self, board: Board) -> Generator[None, None, Photos]:
+        """Photo by photo, so that it can be stopped when another board is wanted."""
         from inspector_app.quality import photo_stats
         from inspector_app.quality.board import REFERENCE_UNITS
         from inspector_app.quality.reference import photos_of
+
+        if board.moved is None:
+            return photo_stats.compare([], [], "")
+        adapter, measured = board.moved.adapter, photos_of(self.places, board.moved.adapter)[: photo_stats.SAMPLE]
+        source = "evaluation" if len(measured) >= photo_stats.LEAST else "first"
+        if source == "first":
+            first = replace(board.wanted, adapter=adapter, since=None, until=None)
+            measured = self._kept_photos(first, REFERENCE_UNITS)
+        sides: list[list[Look]] = []
+        for paths in (self._kept_photos(replace(board.wanted, adapter=adapter)), measured):
+            sides.append([])
+            for path in paths:
+                if path not in self._looks:
+                    self._looks[path] = photo_stats.look(path)
+                    yield
+                if (look := self._looks[path]) is not None:
+                    sides[-1].append(look)
+        return photo_stats.compare(sides[0], sides[1], source)
+
+    def _kept_photos(self, wanted: Filter, first: int | None = None) -> list[Path]:
+        from inspector_app.quality.photo_stats import SAMPLE
         from inspector_app.records import tallies
         from inspector_app.records.history import History
 
         store = self.station.store
-        if board.moved is None:
-            return photo_stats.compare([], [], "")
-        adapter = board.moved.adapter
-
-        def kept(wanted: Filter, first: int | None = None) -> list[photo_stats.Look]:
-            ids = tallies.some_ids(store.database, wanted, photo_stats.SAMPLE, first)
-            units = History.of(store).some(ids)
-            return photo_stats.looks(unit.photo.path for unit in units if unit.photo)
-
-        now = kept(replace(board.wanted, adapter=adapter))
-        before, source = photo_stats.looks(photos_of(self.places, adapter)[: photo_stats.SAMPLE]), "evaluation"
-        if len(before) < photo_stats.LEAST:
-            first = replace(board.wanted, adapter=adapter, since=None, until=None)
-            before, source = kept(first, REFERENCE_UNITS), "first"
-        return photo_stats.compare(now, before, source)
+        units = History.of(store).some(tallies.some_ids(store.database, wanted, SAMPLE, first))
+        return [unit.photo.path for unit in units if unit.photo]
 
     def _goals(self, period: str) -> list[Progress]:
         from inspector_app.quality.progress import Progress, progress

@@ -1,0 +1,249 @@
+"""The Quality page: charts by mouse and keys, goals, studies and reports, and what is told of them afterwards."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+
+from inspector_app.parts import Goals
+from inspector_app.places import Places
+from inspector_app.quality.blind import Rater
+from inspector_app.records.filter import Filter
+from inspector_app.records.history import History
+from inspector_app.records.store import Store
+from inspector_app.rights import Person, Role
+from inspector_app.studies import OWN, Studies, rater
+from tests.fakes import FakeJudge
+from tests.quality.month import SHIFTS, fill
+from tests.ui.conftest import Kensa
+from tests.ui.fake_devices import Bench
+
+
+@pytest.fixture
+def kensa(qtbot: QtBot, tmp_path: Path) -> Iterator[Kensa]:
+    """A station with a fortnight behind it."""
+    with Store.open(Places(tmp_path / "data")) as store:
+        fill(store, days=12, per_shift=8, now=datetime.now(UTC))
+    made = Kensa(qtbot, tmp_path / "data", FakeJudge([0.05] * 200), Bench(), shift_plan=SHIFTS)
+    made.start()
+    made.until(lambda: made.program.desk.person is not None)  # the gate has looked who is registered
+    yield made
+    made.program.close()
+    made.window.deleteLater()
+
+
+def open_charts(kensa: Kensa):  # type: ignore[no-untyped-def]
+    kensa.window.go_quality()
+    tab = kensa.window.quality_page.tabs["go_charts"]
+    kensa.until(lambda: tab.board is not None and tab.photos is not None, 10)
+    return tab
+
+
+def dialog(kensa: Kensa) -> QDialog:
+    return next(one for one in kensa.window.findChildren(QDialog) if one.isVisible())
+
+
+def exported(kensa: Kensa) -> list[dict]:  # type: ignore[type-arg]
+    station = kensa.program.desk.station
+    assert station is not None
+    with station.store.database.read() as session:
+        from sqlalchemy import text
+
+        rows = session.execute(text("SELECT who, new FROM audit WHERE what IN ('exported', 'printed') ORDER BY seq"))
+        return [{"who": who, **json.loads(new)} for who, new in rows]
+
+
+def test_charts_answer_to_keys(kensa: Kensa, tmp_path: Path) -> None:
+    tab = open_charts(kensa)
+    assert tab.board.figures.units == 12 * 3 * 8 and tab.tiles[0].value.text() == "288"
+    assert all(not chart.data.empty for chart in tab.charts)
+    chart = tab.charts[1]
+    chart.setFocus()
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert chart.plot.at == 1 and chart.told.text() == chart.data.told[1] != chart.data.note
+    QTest.keyClick(chart, Qt.Key.Key_End)
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert chart.plot.at == len(chart.data.labels) - 1
+    QTest.keyClick(chart, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().image().width() == 2 * chart.width()
+    QTest.keyClick(chart, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    rows = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text()), delimiter="\t"))
+    assert len(rows) == 1 + len(chart.data.labels) and rows[0][1] == "NG"
+    assert sum(int(row[2]) for row in rows[1:]) == sum(point.n for point in tab.board.chart.points)
+    QTest.keyClick(chart, Qt.Key.Key_Tab)
+    assert tab.charts[2].hasFocus()
+
+
+def test_a_chart_as_a_file(kensa: Kensa, tmp_path: Path) -> None:
+    tab = open_charts(kensa)
+    for number, (ending, begin) in enumerate(((".png", b"\x89PNG"), (".svg", b"<?xml"), (".csv", b"\xef\xbb\xbf"))):
+        out = tmp_path / f"図{ending}"
+        tab.save(tab.charts[2], out)
+        kensa.until(lambda: len(exported(kensa)) == number + 1)  # noqa: B023 - looked at before the next turn
+        assert out.read_bytes().startswith(begin) and out.stat().st_size > 100
+    told = exported(kensa)[-1]
+    assert told["file"] == "図.csv" and told["chart"] == "Pareto of defects" and "since" in told["filter"]
+
+
+def test_who_may_not_export_gets_no_file(kensa: Kensa, tmp_path: Path) -> None:
+    station = kensa.program.desk.station
+    assert station is not None
+    tab = open_charts(kensa)
+    chief = station.people.add(None, "山田", Role.QUALITY, "2580")
+    kensa.program.desk.sign(station.people.add(chief, "佐藤", Role.OPERATOR, "2580"))
+    tab.save(tab.charts[0], tmp_path / "a.png")
+    kensa.until(lambda: bool(kensa.program.problems.entries))
+    assert not (tmp_path / "a.png").exists() and exported(kensa) == []
+
+
+def test_choices_narrow_the_figures(kensa: Kensa) -> None:
+    tab = open_charts(kensa)
+    whole = tab.board.figures.units
+    tab.filter.boxes["part"].setCurrentIndex(tab.filter.boxes["part"].findData("gasket-A"))
+    kensa.until(lambda: tab.board.wanted.part == "gasket-A")
+    assert 0 < tab.board.figures.units < whole
+    tab.filter.by.setCurrentIndex(tab.filter.by.findData("operator"))
+    kensa.until(lambda: tab.board.by == "operator")
+    assert tab.charts[6].data.title == "Yield by Operator" and len(tab.charts[6].data.labels) == 4
+    tab.filter.period.setCurrentIndex(tab.filter.period.findData("own"))
+    tab.filter.first.setDate(tab.filter.first.date().addYears(-3))
+    tab.filter.last.setDate(tab.filter.last.date().addYears(-2))
+    kensa.until(lambda: tab.board.figures.units == 0)
+    assert all(chart.data.empty for chart in tab.charts[:8])
+
+
+def test_an_empty_station_says_what_to_do(qtbot: QtBot, tmp_path: Path) -> None:
+    made = Kensa(qtbot, tmp_path / "data", FakeJudge(), Bench())
+    made.start()
+    tab = open_charts(made)
+    assert "Choose a longer one" in tab.charts[0].data.empty and "more units" in tab.charts[4].data.empty
+    page = made.window.quality_page
+    page.go_study()
+    assert page.tabs["go_study"].nothing.isVisible()
+    page.go_goals()
+    made.until(lambda: bool(page.tabs["go_goals"].found))
+    assert page.tabs["go_goals"].nothing.isVisible()
+    made.program.close()
+
+
+def test_goals_are_set_and_told(kensa: Kensa) -> None:
+    kensa.window.go_quality()
+    page = kensa.window.quality_page
+    page.go_goals()
+    tab = page.tabs["go_goals"]
+    kensa.until(lambda: bool(tab.found))
+    tab.names.setCurrentRow(next(n for n, one in enumerate(tab.found) if one.part == "pcb"))
+    tab.edit()
+    sheet = dialog(kensa)
+    sheet.ticks["coverage"].setChecked(True)
+    sheet.values["coverage"].setValue(75)
+    sheet.reason.setText("実証評価の開始")
+    sheet.save()
+    kensa.until(lambda: any(one.held for one in tab.found))
+    assert tab.found[0].part == "pcb" and tab.found[0].goals == Goals(coverage=0.75) and tab.found[0].units == 0
+    station = kensa.program.desk.station
+    assert station is not None
+    version = station.editor.versions("pcb")[0]
+    assert version.reason == "実証評価の開始" and version.part.goals.coverage == 0.75
+    assert tab.rows.count() == 1
+
+
+def test_a_study_by_keys(kensa: Kensa, tmp_path: Path) -> None:
+    station = kensa.program.desk.station
+    assert station is not None
+    studies = Studies(station.store, station.people, kensa.places)
+    offered = studies.from_history(Filter(limit=None))[:20]
+    made = studies.make(Person.typed("山田"), "秋", offered, [Rater("佐藤"), rater(OWN)], 2)
+    kensa.window.go_quality()
+    page = kensa.window.quality_page
+    page.go_study()
+    tab = page.tabs["go_study"]
+    kensa.until(lambda: len(tab.studies) == 1)
+    tab.judge()
+    run = dialog(kensa)
+    kensa.until(run.isActiveWindow)
+    for number in range(40):
+        kensa.until(lambda: run.study.count("佐藤") == number)  # noqa: B023 - looked at before the next turn
+        QTest.keyClick(run, Qt.Key.Key_1 if number % 3 else Qt.Key.Key_2)
+    kensa.until(lambda: run.study.turn("佐藤") is None)
+    assert "all units are judged" in run.where.text()
+    run.reject()
+    tab.raters.setCurrentRow(1)
+    tab.judge()
+    kensa.until(lambda: tab.studies[0].whole, 20)
+    assert tab.appraisers.rowCount() == 2 and tab.finish_button.isEnabled()
+    tab.finish()
+    kensa.until(lambda: bool(tab.studies[0].finished_at))
+    out = tmp_path / "msa.pdf"
+    tab.save_report(tab.studies[0], out)
+    kensa.until(lambda: len(exported(kensa)) == 1)
+    assert out.read_bytes().startswith(b"%PDF") and exported(kensa)[0]["study"] == made.id
+
+
+def test_a_report_from_sight_to_file(kensa: Kensa, tmp_path: Path) -> None:
+    station = kensa.program.desk.station
+    assert station is not None
+    chief = station.people.add(None, "山田 花子", Role.QUALITY, "2580")
+    kensa.program.desk.sign(chief)
+    kensa.window.go_quality()
+    page = kensa.window.quality_page
+    page.go_reports()
+    tab = page.tabs["go_reports"]
+    tab.kind.setCurrentIndex(tab.kind.findData("part"))
+    kensa.until(lambda: tab.preview is not None and tab.preview.report.kind == "part", 10)
+    assert tab.preview.pages > 2 and tab.preview.images[0].width() == 980 and len(tab.pages._labels) > 2
+    tab.sign()
+    sheet = dialog(kensa)
+    sheet.pin.setText("1111")
+    sheet.sign()
+    kensa.until(lambda: sheet.fault.isVisible())
+    assert tab.signed == []
+    sheet.pin.setText("2580")
+    sheet.sign()
+    kensa.until(lambda: len(tab.signed) == 1)
+    assert tab.signed[0].name == "山田 花子" and len(tab.signed[0].sha256) == 64
+    for number, ending in enumerate((".pdf", ".xlsx", ".csv")):
+        tab.save(tmp_path / f"報告{ending}")
+        kensa.until(lambda: len(exported(kensa)) == number + 1, 10)  # noqa: B023 - looked at before the next turn
+    told = exported(kensa)
+    assert [one["format"] for one in told] == ["pdf", "xlsx", "csv"] and {one["who"] for one in told} == {"山田 花子"}
+    assert told[2]["count"] == tab.preview.report.figures.units and told[0]["signed"] == ["山田 花子"]
+    signed = [e for e in History.of(station.store).trail_of(f"report:{tab.signed[0].sha256[:16]}")]
+    assert signed[0].what == "report_signed" and signed[0].who == "山田 花子"
+
+
+def test_printing_is_told_too(kensa: Kensa, tmp_path: Path) -> None:
+    from PySide6.QtPrintSupport import QPrinter
+
+    kensa.window.go_quality()
+    page = kensa.window.quality_page
+    page.go_reports()
+    tab = page.tabs["go_reports"]
+    kensa.until(lambda: tab.preview is not None, 10)
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    tab.print_on(printer)
+    kensa.until(lambda: (tmp_path / "paper.pdf").exists() and len(exported(kensa)) == 1, 15)
+    assert exported(kensa)[0]["format"] == "paper" and exported(kensa)[0]["pages"] == tab.preview.pages
+
+
+def test_without_a_font_the_page_says_what_to_install(kensa: Kensa, monkeypatch: pytest.MonkeyPatch) -> None:
+    from inspector_app.reports import fonts
+
+    monkeypatch.setattr(fonts, "_FILES", ())
+    kensa.window.go_quality()
+    page = kensa.window.quality_page
+    page.go_reports()
+    tab = page.tabs["go_reports"]
+    kensa.until(lambda: "font" in tab.state.text(), 10)
+    assert tab.preview is None
