@@ -6,12 +6,11 @@ Knows the records, the parts, the people and the border to the model; knows no w
 
 import logging
 import random
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
+from inspector_app import reviewing
 from inspector_app.capture.sample import Sample, Voice, read_photo
 from inspector_app.errors import KensaError
 from inspector_app.identity import Identity
@@ -21,19 +20,18 @@ from inspector_app.people import People
 from inspector_app.places import Places
 from inspector_app.records import counters, worklist
 from inspector_app.records.counters import Counters
-from inspector_app.records.record import Decision, Disposition, Inspection, LineKind, Meaning, Opinion, State
+from inspector_app.records.record import Inspection, LineKind, Meaning, Opinion, State
 from inspector_app.records.store import Spoken, Store
 from inspector_app.records.worklist_causes import Cause, Worklist
+from inspector_app.reviewing import confirm_signer, text_of, who
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.shifts import ShiftPlan, Span
-from inspector_app.texts import storable
 from inspector_app.waiting import Queue
 from inspector_app.watchdog import sane
 from model_runtime.verdict import Answer, Fixable, Judge, Question, StopCheck, Stopped, Thresholds
 
 _log = logging.getLogger(__name__)
-_LONGEST = 2000
 _WORDS = {"photo": "photo", "voice": "voice note"}
 
 
@@ -161,27 +159,27 @@ class Station:
         """The operator takes the verdict as it is; said twice, it is kept once."""
         self.people.require(person, Right.INSPECT)
         kept = self._judged(sample_id)
-        return kept if kept.last(LineKind.ACCEPTED) else self.store.add_line(sample_id, LineKind.ACCEPTED, _who(person))
+        return kept if kept.last(LineKind.ACCEPTED) else self.store.add_line(sample_id, LineKind.ACCEPTED, who(person))
 
     def disagree(
         self, sample_id: str, person: Person | None, reason: str = "", voice: Voice | None = None
     ) -> Inspection:
         """The operator saw something else, and says what in words or by voice; the supervisor decides."""
         self.people.require(person, Right.INSPECT)
-        kept, reason = self._judged(sample_id), _text(reason)
+        kept, reason = self._judged(sample_id), text_of(reason)
         if kept.review is not None:
             raise KensaError("already_reviewed", "A supervisor has decided on this unit already; speak to them.")
         if not reason and voice is None:
             raise KensaError("no_reason", "Say what you see, in words or by voice.")
-        return self.store.add_line(sample_id, LineKind.DISAGREED, _who(person), reason, voice)
+        return self.store.add_line(sample_id, LineKind.DISAGREED, who(person), reason, voice)
 
     def correct_heard(self, sample_id: str, person: Person | None, text: str) -> Inspection:
         """What the voice note really says, typed; what the model heard stays beside it."""
         self.people.require(person, Right.INSPECT)
-        kept, text = self.store.get(sample_id), _text(text)
+        kept, text = self.store.get(sample_id), text_of(text)
         if kept.voice is None:
             raise KensaError("no_voice", "This unit has no voice note; there is nothing to correct.")
-        return kept if text == kept.heard else self.store.add_line(sample_id, LineKind.HEARD, _who(person), text)
+        return kept if text == kept.heard else self.store.add_line(sample_id, LineKind.HEARD, who(person), text)
 
     def withdraw(self, sample_id: str, person: Person | None, reason: str = "") -> Inspection:
         """The unit counts no more and is not judged any more; all of it stays in the records.
@@ -191,7 +189,7 @@ class Station:
         self.people.require(person, Right.INSPECT if sample_id in self._kept else Right.REVIEW)
         if self.store.get(sample_id).review is not None:
             raise KensaError("already_reviewed", "A supervisor has decided on this unit already; speak to them.")
-        withdrawn = self.store.add_line(sample_id, LineKind.WITHDRAWN, _who(person), _text(reason))
+        withdrawn = self.store.add_line(sample_id, LineKind.WITHDRAWN, who(person), text_of(reason))
         self.queue.done(sample_id)
         return withdrawn
 
@@ -214,45 +212,24 @@ class Station:
         """A supervisor's verdict and disposition; changing the model's verdict needs a reason, in words or spoken, a
         concession (特採) the PIN: it is signed electronically, in one act with the review.
         """
-        self.people.require(person, Right.REVIEW)
-        kept = self.store.get(sample_id)
-        if kept.state is State.CAPTURED:
-            raise KensaError("not_judged", "This unit was not judged yet; wait until it is.")
-        decision = _decision(kept, opinion)
-        opinion = replace(opinion, reason=_text(opinion.reason))
-        if decision is Decision.OVERRIDDEN and not opinion.reason and spoken is None:
-            raise KensaError("no_reason", "Changing a verdict needs a reason; give one.")
-        meaning = Meaning.APPROVED if opinion.disposition is Disposition.CONCESSION else None
-        if meaning is not None:
-            self._confirm_signer(person, pin)
-        return self.store.add_review(kept.id, opinion, decision, _who(person), meaning, spoken)
+        return reviewing.review(self.store, self.people, sample_id, person, opinion, pin, spoken)
 
     def undo_review(self, sample_id: str, person: Person | None) -> Inspection:
         """The review that stands does so no more, by a new line: the one before it stands again, if there is one."""
         self.people.require(person, Right.REVIEW)
-        return self.store.undo_review(sample_id, _who(person))
+        return self.store.undo_review(sample_id, who(person))
 
     def hear(self, voice: Voice, stop: StopCheck | None = None) -> str:
         """What a spoken reason says, written down by the model; kept nowhere. On the model's lane."""
         if self.model is None:
             raise KensaError("no_model", "The model is not loaded yet; wait until it is.")
-        with tempfile.TemporaryDirectory(prefix="kensa-") as folder:
-            path = Path(folder) / f"reason{voice.suffix}"
-            path.write_bytes(voice.data)
-            return _text(self.model.judge(Question(voice=path), stop).judgment.heard)
+        return reviewing.hear(self.model, voice, stop)
 
     def sign(self, sample_id: str, person: Person | None, pin: str | None, meaning: Meaning) -> Inspection:
         """The own name under the record as it stands now, bound to its hash; the PIN proves whose name it is."""
         self.people.require(person, Right.REVIEW)
-        self._confirm_signer(person, pin)
-        return self.store.sign(self._judged(sample_id).id, _who(person), meaning)
-
-    def _confirm_signer(self, person: Person | None, pin: str | None) -> None:
-        if person is None or person.id is None:
-            raise KensaError("cannot_sign", "Only registered people can sign; register them, or decide otherwise.")
-        if pin is None:
-            raise KensaError("no_signature", "This needs your electronic signature; give your PIN.")
-        self.people.confirm(person.name, pin, Right.REVIEW)
+        confirm_signer(self.people, person, pin)
+        return self.store.sign(self._judged(sample_id).id, who(person), meaning)
 
     def to_review(self, limit: int | None = 200) -> list[Inspection]:
         """What waits for the supervisor, oldest first."""
@@ -303,7 +280,7 @@ class Station:
         if shared:
             was, now = old.told(), new.told()
             before, after = ({name: values[name] for name in shared} for values in (was, now))
-            self.store.note(_who(person), "settings_changed", "settings", before, after)
+            self.store.note(who(person), "settings_changed", "settings", before, after)
         self.settings, self.thresholds = new, new.thresholds
         return new
 
@@ -378,22 +355,3 @@ class Station:
             criteria=part.asked,
             thresholds=self.thresholds or part.thresholds,
         )
-
-
-def _who(person: Person | None) -> str:
-    return person.name if person else PROGRAM
-
-
-def _text(said: str) -> str:
-    said = storable(said).strip()
-    if len(said) > _LONGEST:
-        raise KensaError("text_too_long", f"The text has more than {_LONGEST} characters; shorten it.")
-    return said
-
-
-def _decision(kept: Inspection, opinion: Opinion) -> Decision:
-    """What an opinion does to the model's verdict."""
-    said = kept.verdict.judgment if kept.verdict else None
-    if said is None or said.verdict is Answer.INCONCLUSIVE:
-        return Decision.DECIDED
-    return Decision.CONFIRMED if opinion.verdict is said.verdict else Decision.OVERRIDDEN
