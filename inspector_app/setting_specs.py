@@ -37,7 +37,7 @@ def setting(default: Any, spec: Spec) -> Any:
     return field(default=default, metadata={"spec": spec})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)  # Settings makes these for all fields
 class SafetySettings:
     """Backups."""
 
@@ -81,7 +81,7 @@ def topic_of(text: str) -> str:
 
 
 # fmt: off
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)  # Settings makes these for all fields
 class SendingSettings(SafetySettings):
     """Messages to other systems; all of it is off as long as neither a folder nor a broker is named."""
 

@@ -32,6 +32,8 @@ class CameraFeed(QObject):
     frame = Signal(object)
     arrived = Signal(object, object)
     state_changed = Signal(str)
+    aged = Signal(int)
+    """Whole seconds since the newest picture, when they change."""
 
     def __init__(self, desk: Desk, make: Callable[..., CameraLike], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +41,7 @@ class CameraFeed(QObject):
         self._camera: CameraLike | None = None
         self._setup: CameraSetup | None = None
         self._paused: list[CameraFeed] = []
-        self._number = 0
+        self._number = self._aged = 0
         self._wanted = True
         self.status = Status(State.CLOSED)
         self._timer = QTimer(self, interval=_FRAME_MS)
@@ -124,6 +126,10 @@ class CameraFeed(QObject):
                 self._desk.on_camera(_shown, came).done.connect(lambda shown: self.arrived.emit(*shown))
             else:
                 self._desk.problems.tell(came)
+        seconds = int(camera.age() or 0)
+        if seconds != self._aged:
+            self._aged = seconds
+            self.aged.emit(seconds)
         newest = camera.latest()
         if self._wanted and newest is not None and newest.number != self._number:
             self._number = newest.number

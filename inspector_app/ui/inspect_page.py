@@ -53,6 +53,7 @@ class InspectPage(InspectIntake):
         self.voice_card.changed.connect(self._voice_moved)
         self.feed.frame.connect(self._live_frame)
         self.feed.state_changed.connect(self._camera_moved)
+        self.feed.aged.connect(lambda _: self._show_stage())
         self.feed.arrived.connect(self.set_photo)
         self.form.part_changed.connect(self._part_changed)
         self.strip.picked.connect(self.flow.pick)
@@ -303,7 +304,12 @@ class InspectPage(InspectIntake):
             self.stage.show_empty(*NO_PICTURE["reading" if has_photo else "voice"])
         elif self.feed.state != "live" or not self.stage.live:
             icon, title, hint = NO_PICTURE[self.feed.state]
-            self.stage.show_empty(icon, title, self.feed.reason or hint)
+            words, age = self.feed.reason or tr(hint), self.feed.age
+            if self.feed.state in ("stale", "lost") and age is not None:
+                words += " " + tr("The last picture came {seconds} s ago.", seconds=int(age))
+            self.stage.show_empty(icon, title, words)
+        elif self.stage.picture is not None and (age := self.feed.age or 0.0) >= 1:
+            self.stage.show_picture(self.stage.picture, tr("{seconds} s ago", seconds=int(age)))
 
     def _show_band(self) -> None:
         unit, record = self.unit, self.unit.inspection

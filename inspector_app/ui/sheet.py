@@ -5,13 +5,16 @@ Knows no content.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector_app.ui import theme
 from inspector_app.ui.language import Spoken
 from inspector_app.ui.widgets import KeyButton, label
+
+_FRAME = QSize(16, 48)
+"""What the system draws around a window."""
 
 
 class Sheet(Spoken, QDialog):
@@ -37,6 +40,11 @@ class Sheet(Spoken, QDialog):
         self._row = QHBoxLayout()
         self._row.setSpacing(theme.GAP)
         column.addLayout(self._row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Not larger than the screen: what has no room is scrolled."""
+        self.resize(self.size().boundedTo(self.screen().availableSize() - _FRAME))
+        super().showEvent(event)
 
     def add_button(self, icon: str, text: str, key: str, job: Callable[[], object], kind: str = "") -> KeyButton:
         """A button of the last row; its key works anywhere in the dialog."""

@@ -140,6 +140,7 @@ def test_a_camera_that_stops_is_said_and_gives_no_old_picture(kensa: Kensa) -> N
     kensa.bench.made[-1].stop()
     kensa.until(lambda: kensa.page.feed.state == "stale")
     assert kensa.page.stage._empty[1] == "The camera has stopped"
+    kensa.until(lambda: "The last picture came" in kensa.page.stage._empty[2])
     kensa.page.take_photo()
     kensa.until(lambda: kensa.window.banner.isVisible())
     assert "stopped" in kensa.window.banner.text and kensa.page.unit.photo is None
