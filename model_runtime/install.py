@@ -8,6 +8,7 @@ import errno
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from model_runtime.checkpoint import LORAS, native_files, structure_faults, verify
@@ -39,8 +40,11 @@ DEFECT = "defect-lora"
 Moved = Callable[[int], None]
 
 
-def install(source: Path, target: Path, progress: Progress | None = None, shard_bytes: int = SHARD) -> Manifest:
-    """Installs the model folder `source` as `target`, which must not exist. Returns its manifest.
+def install(
+    source: Path, target: Path, progress: Progress | None = None, shard_bytes: int = SHARD, origin: str = ""
+) -> Manifest:
+    """Installs the model folder `source` as `target`, which must not exist. Returns its manifest, which names as its
+    source `origin`, or else the folder.
 
     Raises `CheckpointFaults` with everything that is wrong with the source, `Fixable` for a full disk or a target that
     cannot be written. Whatever `progress` raises stops the work; then, too, nothing is left behind.
@@ -53,6 +57,9 @@ def install(source: Path, target: Path, progress: Progress | None = None, shard_
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         manifest = _fill(source, draft, target.name, progress or (lambda what, part: None), shard_bytes)
+        if origin:
+            manifest = replace(manifest, source=origin)
+            write_manifest(draft, manifest)
         flush_folder(draft)
         draft.rename(target)
         flush_names(target.parent)

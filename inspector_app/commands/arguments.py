@@ -56,7 +56,8 @@ def parser() -> argparse.ArgumentParser:
     _review(command("review", "review", "what waits for the supervisor; or decide on one unit"))
     _export(command("export", "export", "write units as CSV or XLSX, or a report of them as PDF"))
     _study(command("study", "study", "agreement of people and model with a reference and with each other"))
-    command("doctor", "doctor", "look whether this computer has what is needed")
+    doctor = command("doctor", "doctor", "look whether this computer has what is needed")
+    doctor.add_argument("--report", metavar="FILE", help="also write all findings into one file for support")
     return top
 
 
@@ -192,6 +193,14 @@ def _models(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> Non
     install.add_argument("source", metavar="SRC")
     install.add_argument("--name", help="how it is called here; else the folder's name")
     install.add_argument("--revision", help="revision on the hub")
+    taken = action(
+        "add", "add", "take in a model from a folder, a USB stick or one .kensa-model file, without a network"
+    )
+    taken.add_argument("source", metavar="SRC")
+    taken.add_argument("--name", help="how it is called here; else as it calls itself")
+    packed = action("pack", "pack", "write a model as one .kensa-model file for another computer")
+    packed.add_argument("name", nargs="?", metavar="NAME", help="else the one in use")
+    packed.add_argument("file", nargs="?", metavar="FILE", help="else NAME.kensa-model")
     verify = action("verify", "verify", "compare a model's files with its manifest")
     verify.add_argument("name", nargs="?", metavar="NAME", help="else the one in use")
     use = action("use", "use", "choose the model that judges from now on")

@@ -1,6 +1,8 @@
-"""`kensa models`: which base models there are, installing one, checking its files, choosing the one that judges."""
+"""`kensa models`: which base models there are, taking one in, checking its files, choosing the one that judges."""
 
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector_app.commands.acting import acting
 from inspector_app.commands.run import DONE, FIXABLE, Run
@@ -10,6 +12,9 @@ from inspector_app.parts import Parts
 from inspector_app.places import BUNDLED_MODEL, Places, is_name
 from inspector_app.records.store import Store
 from inspector_app.rights import Right
+
+if TYPE_CHECKING:
+    from model_runtime.manifest import Manifest
 
 ORIGINAL = "microsoft/Phi-4-multimodal-instruct"
 NATIVE_REVISION = "refs/pr/70"
@@ -51,17 +56,63 @@ def list_models(run: Run) -> int:
 
 def install(run: Run) -> int:
     """Copies or converts a model folder, or one of the hub, into the data folder."""
-    from model_runtime import checkpoint
-
     source = run.args.source
-    name = run.args.name or Path(source).resolve().name
-    target = _free_place(run.places, name)
+    if Path(source).is_dir():
+        return take_in(run, Path(source))
+    return _install_from_hub(run, source)
+
+
+def take_in(run: Run, folder: Path) -> int:
+    """Copies or converts a model folder."""
+    from model_runtime.install import install as into
+
+    name = run.args.name or folder.resolve().name
+    target = free_place(run.places, name)
     run.places.make()
     with run.terminal.meter(100, f"Installing {name}") as meter:
-        folder = Path(source) if Path(source).is_dir() else _download(run, source)
-        manifest = checkpoint.install(folder, target, lambda what, part: meter.reach(part, what))
+        manifest = into(folder, target, lambda what, part: meter.reach(part, what))
+    return told(run, name, target, manifest)
+
+
+def add(run: Run) -> int:
+    """Copies a model from a folder, a stick or one file; a copy that was interrupted goes on."""
+    from model_runtime import sideload
+
+    found = sideload.find(Path(run.args.source).expanduser())
+    if not sideload.has_manifest(found):
+        return take_in(run, found)
+    source = sideload.open_source(found)
+    name = run.args.name or source.manifest().name
+    target = free_place(run.places, name)
+    run.places.make()
+    if sideload.draft_of(target).is_dir():
+        run.terminal.say(f"An earlier copy of {name} was interrupted; going on with it.")
+    with run.terminal.meter(100, f"Copying {name}") as meter:
+        manifest = sideload.add(source, target, lambda what, part: meter.reach(part, what))
+    return told(run, name, target, manifest)
+
+
+def pack(run: Run) -> int:
+    """Writes a model as one file that `add` takes on another computer."""
+    from model_runtime import sideload
+
+    name = run.args.name or run.settings.model
+    file = Path(run.args.file or f"{name}{sideload.SUFFIX}")
+    if file.suffix != sideload.SUFFIX:
+        raise KensaError("bad_name", f"{file} must end with {sideload.SUFFIX}, so that it is known for what it is.")
+    with run.terminal.meter(100, f"Packing {name}") as meter:
+        manifest = sideload.pack(run.places.model(name), file, lambda what, part: meter.reach(part, what))
     if run.terminal.json:
-        run.terminal.emit({"name": name, "folder": str(target), "bytes": manifest.size, "sha256": manifest.sha256})
+        run.terminal.emit({"name": name, "file": str(file), "bytes": manifest.size, "sha256": manifest.sha256})
+    else:
+        run.terminal.write(f"{file} holds {name} ({_size(manifest.size)}); `kensa models add {file.name}` takes it in.")
+    return DONE
+
+
+def told(run: Run, name: str, folder: Path, manifest: "Manifest") -> int:
+    """What was installed."""
+    if run.terminal.json:
+        run.terminal.emit({"name": name, "folder": str(folder), "bytes": manifest.size, "sha256": manifest.sha256})
     else:
         run.terminal.write(f"{name} is installed ({_size(manifest.size)}); `kensa models use {name}` chooses it.")
     return DONE
@@ -102,7 +153,7 @@ def use(run: Run) -> int:
     return DONE
 
 
-def _free_place(places: Places, name: str) -> Path:
+def free_place(places: Places, name: str) -> Path:
     if not is_name(name):
         raise KensaError(
             "bad_name", f"{name!r} cannot name a model; give --name with letters, digits, dots and dashes."
@@ -112,25 +163,25 @@ def _free_place(places: Places, name: str) -> Path:
     return places.models / name
 
 
-def _download(run: Run, source: str) -> Path:
-    """A model of the hub, into the hub's own cache; interrupted downloads go on where they stopped."""
-    if source.count("/") != 1 or source.startswith((".", "/", "~")):
-        raise KensaError(
-            "missing", f"The model folder {source} does not exist; name a folder, or OWNER/NAME of the hub."
-        )
-    import huggingface_hub
+def _install_from_hub(run: Run, repo: str) -> int:
+    """Downloads one pinned commit into the data folder, installs it, and removes what was downloaded."""
+    if repo.count("/") != 1 or repo.startswith((".", "/", "~")):
+        raise KensaError("missing", f"The model folder {repo} does not exist; name a folder, or OWNER/NAME of the hub.")
+    from model_runtime import hub
+    from model_runtime.install import install as into
 
-    revision = run.args.revision or (NATIVE_REVISION if source == ORIGINAL else None)
-    run.terminal.say(f"Downloading {source} from the hub; this may take long.")
-    try:
-        return Path(
-            huggingface_hub.snapshot_download(source, revision=revision, ignore_patterns=["*.py", "*.bin", "*.pt"])
-        )
-    except Exception as error:  # the hub's client raises its own kinds, the network's and the disk's
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise KensaError(
-            "download_failed", f"{source} could not be downloaded ({reason}); try again, or install a folder."
-        ) from error
+    name = run.args.name or repo.partition("/")[2]
+    target = free_place(run.places, name)
+    run.places.make()
+    revision = run.args.revision or (NATIVE_REVISION if repo == ORIGINAL else None)
+    folder = run.places.models / f".hub-{repo.replace('/', '--')}"
+    run.terminal.say(f"Downloading {repo} from the hub; this may take long.")
+    with run.terminal.meter(100, f"Downloading {repo}") as meter:
+        remote = hub.fetch(repo, revision, folder, lambda what, part: meter.reach(part, what))
+        (folder / hub.PIN).unlink()
+        manifest = into(folder, target, lambda what, part: meter.reach(part, what), origin=remote.words)
+    shutil.rmtree(folder, ignore_errors=True)
+    return told(run, name, target, manifest)
 
 
 def _size(count: object) -> str:
