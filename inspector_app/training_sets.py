@@ -34,6 +34,8 @@ LEAST_GROUPS = 5
 """Fewer lots than that cannot be split: then serial numbers are, or the units themselves."""
 FLOOR = {GOLDEN: (5, 0.5), VALIDATION: (4, 0.25)}
 """Good and bad units, each, that a split gets at least, and the share of them that it may get for that."""
+LEAST_SPLIT = 3
+"""Units of a class from which on some may measure rather than teach."""
 LEAST_LIT, APART = 12, 8.0
 """Photos, and levels of 255 between the darkest and the brightest, from which on lighting is a question."""
 LISTED = 200
@@ -161,6 +163,14 @@ def split(units: Sequence[Unit], locked: Mapping[tuple[str, str], bool], shares:
         if told or key in halved:  # the rest of a lot that taught already may not measure
             side = GOLDEN if GOLDEN in said else VALIDATION if said == {VALIDATION} else ""
             sides |= dict.fromkeys(numbers, side)
+    if not told:
+        # Of a class with one or two units all teach: a defect that was missed once is learned from that one example.
+        few = {name for name, n in Counter(c.said.get("defect", "") for c in _bad(units)).items() if n < LEAST_SPLIT}
+        rare = {i for i, u in enumerate(units) if u.candidate.bad and u.candidate.said.get("defect", "") in few}
+        for key, numbers in members.items():
+            if key not in halved and rare.intersection(numbers):
+                sides |= dict.fromkeys(numbers, TRAIN)
+        sides |= {number: TRAIN for number in rare if sides.get(number) == ""}
     order = sorted(members, key=lambda key: hashlib.sha256("\0".join(key).encode()).digest())
     free = [key for key in order if members[key][0] not in sides]
     _take(GOLDEN, shares.golden, units, [members[key] for key in free], range(len(units)), sides)
@@ -169,6 +179,10 @@ def split(units: Sequence[Unit], locked: Mapping[tuple[str, str], bool], shares:
     groups += [[i] for i in teaching if units[i].keys[0] not in members]
     _take(VALIDATION, shares.validation, units, groups, teaching, sides)
     return [sides.get(i) or TRAIN for i in range(len(units))]
+
+
+def _bad(units: Sequence[Unit]) -> list[Candidate]:
+    return [unit.candidate for unit in units if unit.candidate.bad]
 
 
 def _take(

@@ -140,8 +140,10 @@ def _example(unit: Labelled, row: Mapping[str, str], card: Mapping[str, Any], fo
     classes = tuple(part.get("defects", ())) or DEFECTS
     heard, says = unit.transcript, unit.voice_says
     voice = unit.voice
-    if voice is None and (spoken := row.get("reason_voice_file_name")) and (folder / spoken).is_file():
-        # Why the supervisor decided so, as it was spoken: what an operator would have said of this very unit.
+    spoken = row.get("reason_voice_file_name") if row.get("split") == TRAIN else None
+    if voice is None and spoken and (folder / spoken).is_file():
+        # Why the supervisor decided so, as it was spoken: what an operator would have said of this very unit. Never
+        # beside a unit that measures or stops: there it would tell the answer.
         voice, heard, says = folder / spoken, row.get("reason", ""), unit.verdict
     question = Question(
         photo=unit.photo,

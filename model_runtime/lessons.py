@@ -5,6 +5,7 @@ and the grammar of the answer; knows no optimiser.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,9 +146,11 @@ class Lessons:
         sides = [
             side for side in ([u for u in of_kind if u.example.target.bad == bad] for bad in (True, False)) if side
         ]
+        weights = [_weights(side) for side in sides]
         asked = []
         for number in range(size):
-            unit = r.choice(sides[number % len(sides)])
+            side = number % len(sides)
+            unit = r.choices(sides[side], weights[side])[0]
             asked.append(self._question(unit, of_kind, r))
         return asked
 
@@ -249,6 +252,12 @@ class Lessons:
                     say(spoken, weight * len(spoken))
                     open_text = weight
         return ids, weights
+
+
+def _weights(units: Sequence[Unit]) -> list[float]:
+    """How often each is drawn: rare classes more than their share, so that one example of a defect is not drowned."""
+    count = Counter(unit.example.target.defect for unit in units)
+    return [count[unit.example.target.defect] ** -0.5 for unit in units]
 
 
 def _known(target: Target, point: Point | None) -> dict[str, str]:

@@ -14,17 +14,21 @@ from PIL import Image
 from inspector_app.errors import KensaError
 from inspector_app.inspection import Station
 from inspector_app.learning import Learning, Rule
+from inspector_app.places import Places
 from inspector_app.quality import balance
 from inspector_app.quality.likeness import fingerprint, near_pairs
 from inspector_app.records.check import faults
 from inspector_app.records.record import Disposition, Opinion
+from inspector_app.records.store import Spoken
 from inspector_app.rights import Person, Role
+from inspector_app.settings import Settings
 from inspector_app.training_sets import Candidate, Shares, Unit, split
 from model_runtime.dataset import read_set, set_faults
 from model_runtime.labelled import read_labelled
 from model_runtime.verdict import Answer, Fixable, Region, Severity
+from tests.fakes import FakeJudge
 from tests.learning.makers import labelled_folder, read_table, spotted, write_table
-from tests.makers import sample, station
+from tests.makers import sample, station, voice
 
 SUZUKI = Person.typed("鈴木")
 
@@ -259,6 +263,52 @@ def test_too_few_of_a_class_is_told() -> None:
     verdicts, classes = balance.check(rows, ["operator"])
     assert verdicts.out and "Only 2 are NG" in verdicts.sentence
     assert classes.out and "crack" in classes.sentence
+
+
+def test_a_class_with_one_example_teaches(night: Learning, tmp_path: Path) -> None:
+    source = labelled_folder(tmp_path / "source", 40)
+    rows = read_table(source)
+    rows[7]["defect"] = "crack"
+    write_table(source, rows)
+    for name in ("one", "two"):
+        frozen = night.freeze_folder(SUZUKI, source, Rule(), name)
+        (crack,) = [row for row in read_table(frozen.folder) if row["defect"] == "crack"]
+        assert crack["split"] == "train"
+    alone = labelled_folder(tmp_path / "alone", 12, verdict=lambda n: "NG" if n == 5 else "OK",
+                            defect=lambda n: "stain" if n == 5 else "none", part="alone")  # fmt: skip
+    assert read_set(night.freeze_folder(SUZUKI, alone, Rule()).folder).train, (
+        "one missed defect is enough to learn from"
+    )
+
+
+# --- what the supervisor said ---
+
+
+def test_a_spoken_reason_becomes_part_of_the_label(tmp_path: Path) -> None:
+    """In words in the table, as a note for the train split; never beside a unit that measures."""
+    at = station(tmp_path / "data", FakeJudge([0.03, 0.97] * 10))
+    for number in range(20):
+        judged = at.judge(at.keep(sample(number, part="general")))
+        bad = number % 2 == 1
+        opinion = Opinion(Answer.NG if bad else Answer.OK, Disposition.HOLD, "chip" if bad else "none")
+        spoken = Spoken(voice(f"{number}.wav", number), "縁に欠けがある") if number in (7, 9, 11) else None
+        at.review(judged.id, SUZUKI, opinion, spoken=spoken)
+    night = Learning(at.store, at.people, Places(tmp_path / "data"), at.parts, Settings())
+    frozen = night.freeze(SUZUKI, Rule("general"))
+    row, *_ = sorted(
+        (row for row in read_table(frozen.folder) if row["reason_voice_file_name"]),
+        key=lambda row: row["split"] != "train",
+    )
+    assert row["reason"] == "縁に欠けがある" and (frozen.folder / row["reason_voice_file_name"]).is_file()
+    assert not row["voice_file_name"], "the operator said nothing"
+    data = read_set(frozen.folder)
+    assert not any(example.question.voice for example in data.validation)
+    if row["split"] == "train":
+        one, *_ = [e for e in data.train if e.question.voice]
+        assert (one.target.heard, one.target.voice_says, one.target.bad) == ("縁に欠けがある", "NG", True)
+    measured = read_labelled(frozen.folder, "test")
+    assert measured and all(unit.voice is None for unit in measured)
+    at.store.close()
 
 
 # --- what cannot be frozen ---
