@@ -83,7 +83,7 @@ class InspectIntake(InspectLayout):
         self._show()
 
     def scanned(self, text: str) -> None:
-        """A code from a scanner: what the parts know of it or its fields say, else all of it into the field that waits."""
+        """A code from a scanner: what the parts know of it or its fields say, else as it is into the waiting field."""
         self._to_draft()
         if self.form.parts is None:
             return

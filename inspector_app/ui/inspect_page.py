@@ -308,8 +308,8 @@ class InspectPage(InspectIntake):
             if self.feed.state in ("stale", "lost") and age is not None:
                 words += " " + tr("The last picture came {seconds} s ago.", seconds=int(age))
             self.stage.show_empty(icon, title, words)
-        elif self.stage.picture is not None and (age := self.feed.age or 0.0) >= 1:
-            self.stage.show_picture(self.stage.picture, tr("{seconds} s ago", seconds=int(age)))
+        elif self.stage.picture is not None and (seconds := int(self.feed.age or 0)) >= 1:
+            self.stage.show_picture(self.stage.picture, tr("{seconds} s ago", seconds=seconds))
 
     def _show_band(self) -> None:
         unit, record = self.unit, self.unit.inspection
