@@ -87,6 +87,25 @@ def p_chart(board: Board) -> ChartData:
             high=percent(point.upper),
         )
         told.append(said + (f"   ▲ {broken}" if broken else ""))
+    note = tr("Centre {centre}", centre=percent(board.chart.centre))
+    note += "   " + (
+        tr("{count} points break a rule (red diamonds)", count=len(alarms)) if alarms else tr("no rule is broken")
+    )
+    note += ("   " + tr("rings: too few units for the limits to be relied on")) if hollow else ""
+    return ChartData(
+        title,
+        short([p.name for p in points]),
+        series,
+        tuple(told),
+        *_p_table(board),
+        top=top,
+        note=note,
+        refs=((board.chart.centre, ""),),
+    )
+
+
+def _p_table(board: Board) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Columns and rows behind the p-chart."""
     columns = (
         grain(board.chart_grain),
         "NG",
@@ -106,24 +125,9 @@ def p_chart(board: Board) -> ChartData:
             f"{p.upper:.6f}",
             "; ".join(tr(RULES[rule]) for rule in p.rules),
         )
-        for p in points
+        for p in board.chart.points
     )
-    note = tr("Centre {centre}", centre=percent(board.chart.centre))
-    note += "   " + (
-        tr("{count} points break a rule (red diamonds)", count=len(alarms)) if alarms else tr("no rule is broken")
-    )
-    note += ("   " + tr("rings: too few units for the limits to be relied on")) if hollow else ""
-    return ChartData(
-        title,
-        short([p.name for p in points]),
-        series,
-        tuple(told),
-        columns,
-        rows,
-        top=top,
-        note=note,
-        refs=((board.chart.centre, ""),),
-    )
+    return columns, rows
 
 
 def pareto(board: Board) -> ChartData:
