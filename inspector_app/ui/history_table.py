@@ -74,16 +74,16 @@ def _took(record: Inspection) -> str:
 
 COLUMNS = (
     Column("time", mark("Time"), 86, _time),
-    Column("verdict", mark("Verdict"), 168, state_word),
+    Column("verdict", mark("Verdict"), 160, state_word),
     Column("part", mark("Part"), 80, lambda record: record.part),
     Column("lot", mark("Lot"), 68, lambda record: record.lot or ""),
-    Column("serial", mark("Serial"), 66, lambda record: record.serial or ""),
+    Column("serial", mark("Serial"), 72, lambda record: record.serial or ""),
     Column("work_order", mark("Work order"), 92, lambda record: record.work_order or "", False),
     Column("operator", mark("Operator"), 92, lambda record: record.operator or "", False),
     Column("shift", mark("Shift"), 70, lambda record: record.shift or "", False),
-    Column("defect", mark("Defect"), 80, _defect),
+    Column("defect", mark("Defect"), 72, _defect),
     Column("severity", mark("Severity"), 74, _severity, False),
-    Column("p_ng", mark("P(NG)"), 68, _p_ng),
+    Column("p_ng", mark("P(NG)"), 78, _p_ng),
     Column("review", mark("Review"), 92, _reviewed(lambda review: verdict_word(review.verdict)), False),
     Column(
         "disposition", mark("Disposition"), 92, _reviewed(lambda review: tr(DISPOSITIONS[review.opinion.disposition])),
@@ -93,7 +93,7 @@ COLUMNS = (
     Column("reason", mark("Reason"), 120, _reviewed(lambda review: review.opinion.reason), False),
     Column("adapter", mark("Adapter"), 92, _adapter, False),
     Column("took", mark("Took"), 70, _took, False),
-    Column("heard", mark("Heard"), 76, _heard),
+    Column("heard", mark("Heard"), 64, _heard),
 )  # fmt: skip
 USUAL = tuple(column.name for column in COLUMNS if column.usual)
 TIME_COLUMN, VERDICT_COLUMN = 0, 1

@@ -1,6 +1,7 @@
 """The keys of the review, each a method of its action's name (ui/actions.py). Knows the parts of the page."""
 
 from inspector_app.records.record import Disposition
+from inspector_app.ui.compare import Compare
 from inspector_app.ui.review_form import ReviewForm
 from inspector_app.ui.review_list import ReviewList
 from inspector_app.ui.review_story import ReviewStory
@@ -16,6 +17,7 @@ class ReviewKeys:
     stage: RegionStage
     story: ReviewStory
     alone: bool
+    way: Compare
     _may: bool
 
     def agree(self) -> None:
@@ -97,6 +99,7 @@ class ReviewKeys:
     def compare(self) -> None:
         """Look in another way at photo and golden photo."""
         self.stage.next_mode()
+        self.way = self.stage.mode
 
     def next_unit(self) -> None:
         """Leave this one for later."""

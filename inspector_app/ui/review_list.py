@@ -130,6 +130,7 @@ class ReviewList(Spoken, QFrame):
         self.units.takeItem(row)
         self.units.setCurrentRow(min(row, self.units.count() - 1))
         self.units.blockSignals(False)
+        self.respeak()
         self.unit_chosen.emit(self.current)
 
     def put_back(self, unit: Inspection) -> None:
@@ -140,6 +141,7 @@ class ReviewList(Spoken, QFrame):
         self.units.insertItem(row, _item(unit))
         self.units.setCurrentRow(row)
         self.units.blockSignals(False)
+        self.respeak()
         self.unit_chosen.emit(unit)
 
     def step(self, by: int) -> None:

@@ -17,6 +17,7 @@ from inspector_app.records.worklist_causes import Worklist, causes
 from inspector_app.rights import Person, Right
 from inspector_app.ui import theme
 from inspector_app.ui.actions import REVIEW_ACTS, bind
+from inspector_app.ui.compare import Compare
 from inspector_app.ui.desk import Devices
 from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.review_desk import ReviewDesk
@@ -58,6 +59,7 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
         self.done: list[str] = []
         """Ids of what was decided in this run, the newest last."""
         self._busy, self._asked, self._may = False, 0, True
+        self.way = Compare.PHOTO
         self.list, self.form = ReviewList(), ReviewForm(review, self._desk, devices)
         self.band, self.stage = VerdictStrip(76), RegionStage()
         self.story = ReviewStory(self._desk, devices)
@@ -183,10 +185,17 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
         if self.record is record:
             self.stage.show_picture(seen)
             self._mark()
+            self._compare_again()
 
     def _golden_came(self, record: Inspection, seen: QImage) -> None:
         if self.record is record:
             self.stage.set_golden(seen)
+            self._compare_again()
+
+    def _compare_again(self) -> None:
+        """The next unit is looked at in the way that was chosen."""
+        if self.stage.can_compare and self.stage.mode is not self.way:
+            self.stage.compare(self.way)
 
     # -- what the person does, beside what review_keys.py has
 

@@ -14,6 +14,9 @@ from inspector_app.ui.widgets import label
 from inspector_app.ui.words import SEVERITIES, defect_word, place_words
 from model_runtime.verdict import Answer, Severity, Thresholds, Verdict
 
+_END = 38
+"""Pixels that a threshold's number keeps from an end of the bar, so that the word there has room."""
+
 
 class ProbabilityBar(Spoken, QWidget):
     """The probability of NG on a line from 0 to 1, with the two thresholds that divide it in three."""
@@ -73,8 +76,11 @@ class ProbabilityBar(Spoken, QWidget):
             )
         painter.setPen(QColor(now.muted))
         ends = QRectF(track.left(), track.bottom() + 3, track.width(), 18)
-        painter.drawText(ends, Qt.AlignmentFlag.AlignLeft, "OK")
-        painter.drawText(ends, Qt.AlignmentFlag.AlignRight, "NG")
+        # A threshold's number may stand where an end's word would: then the colour says it alone.
+        if self._thresholds.ok_below * track.width() > _END:
+            painter.drawText(ends, Qt.AlignmentFlag.AlignLeft, "OK")
+        if (1 - self._thresholds.ng_above) * track.width() > _END:
+            painter.drawText(ends, Qt.AlignmentFlag.AlignRight, "NG")
 
     def _paint_pointer(self, painter: QPainter, track: QRectF, now: theme.Tokens) -> None:
         assert self._p is not None

@@ -98,10 +98,13 @@ def test_a_morning_by_keyboard_alone(kensa: Kensa, voice: Path) -> None:
     assert page.record.id == against
     press(kensa, "F4")
     kensa.until(lambda: bool(kensa.bench.speaker.played))
+    kensa.until(lambda: page.stage.can_compare)
     press(kensa, "F12")
     assert page.stage.mode is Compare.SIDE
     press(kensa, "N", "D", "3")
     saved(kensa, page, 2)
+    kensa.until(lambda: page.stage.can_compare)
+    assert page.stage.mode is Compare.SIDE, "the next unit is looked at in the same way"
     _the_rest(kensa, page, refused, chance)
 
 
