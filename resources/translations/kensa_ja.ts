@@ -1676,6 +1676,10 @@
             <translation>未サインイン</translation>
         </message>
         <message>
+            <source>None are drawn by chance, so misses cannot be estimated: see the settings.</source>
+            <translation>抜き取りが 0 % のため、見逃し率を推定できません (設定)。</translation>
+        </message>
+        <message>
             <source>None is written for this part. A supervisor can write one under Parts.</source>
             <translation>この品番の基準は未登録です。監督者が「品番」で登録できます。</translation>
         </message>
