@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from inspector_app.records import audit
 from inspector_app.records.database import Database
+from inspector_app.records.record import iso
 from inspector_app.records.tables import AttemptRow, PersonRow
+from inspector_app.rights import PROGRAM
 
 PERSON_CHANGES = ("person_added", "person_changed")
+ATTEMPT_FAILED, ATTEMPTS_FREED = "sign_in_failed", "sign_in_freed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Roster:
             row = PersonRow(**columns, disabled=False, created_at=datetime.now(UTC))
             session.add(row)
             session.flush()
-            audit.append(session, who, "person_added", subject_of(row.name), new=person_facts(row))
+            told = {**person_facts(row), "created_at": iso(row.created_at)}
+            audit.append(session, who, "person_added", subject_of(row.name), new=told)
             return _entry(row)
 
     def change(self, who: str, name: str, check: Callable[[list[Entry]], None], **columns: Any) -> Entry:
@@ -99,7 +103,8 @@ class Roster:
             session.add(row)
             row.failures += 1
             row.until = wait_until(row.failures)
-            audit.append(session, who, "sign_in_failed", subject_of(key), new={"failures": row.failures})
+            told = {"failures": row.failures, "until": iso(row.until) if row.until else None}
+            audit.append(session, who, ATTEMPT_FAILED, subject_of(key), new=told)
             return row.failures
 
     def succeeded(self, key: str) -> None:
@@ -108,6 +113,7 @@ class Roster:
             row = session.get(AttemptRow, key)
             if row is not None:
                 session.delete(row)
+                audit.append(session, PROGRAM, ATTEMPTS_FREED, subject_of(key))
 
 
 def person_facts(row: PersonRow) -> dict[str, Any]:

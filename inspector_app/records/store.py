@@ -23,7 +23,7 @@ from inspector_app.places import Places
 from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.files import MediaFiles
-from inspector_app.records.record import Decision, Inspection, LineKind, Meaning, Opinion, State
+from inspector_app.records.record import Decision, Inspection, LineKind, Meaning, Opinion, State, iso
 from inspector_app.records.rows import (
     captured_facts,
     line_facts,
@@ -101,8 +101,10 @@ class Store:
         with self.database.write() as session:
             row = self._sample(session, sample_id)
             if row.state is not State.JUDGED:
-                session.add(verdict_row(sample_id, verdict))
-                self._move(session, row, State.JUDGED, "judged", verdict_facts(verdict))
+                said = verdict_row(sample_id, verdict)
+                session.add(said)
+                told = {**verdict_facts(verdict), "judged_at": iso(said.judged_at), "app_version": said.app_version}
+                self._move(session, row, State.JUDGED, "judged", told)
                 session.flush()
             return self._inspection(session, sample_id)
 
