@@ -4497,7 +4497,7 @@
         </message>
         <message>
             <source>κ reference</source>
-            <translation type="unfinished" />
+            <translation>κ（基準）</translation>
         </message>
         <message>
             <source>κ within</source>
