@@ -20,7 +20,7 @@ from inspector_app.ui.review_desk import ReviewDesk
 from inspector_app.ui.review_widgets import Choice, LowButton, ReasonEdit, VoiceReason
 from inspector_app.ui.review_words import DISPOSITIONS
 from inspector_app.ui.sentences import sentence
-from inspector_app.ui.widgets import KeyButton, label
+from inspector_app.ui.widgets import KeyButton, label, scrolled
 from inspector_app.ui.words import SEVERITIES, defect_word, place_words
 from model_runtime.verdict import Answer, Fixable, Region, Severity
 
@@ -78,8 +78,11 @@ class ReviewForm(Spoken, QFrame):
         self.show_record(None)
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        outer, inner = QVBoxLayout(self), QWidget()
+        outer.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        outer.setSpacing(4)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.agree_button)
         column.addWidget(self.verdict)
@@ -97,9 +100,10 @@ class ReviewForm(Spoken, QFrame):
         column.addWidget(self._caption(mark("Reason"), _ACTS["write_reason"].key))
         column.addWidget(self.reason)
         column.addWidget(self.voice)
-        column.addStretch(1)
-        column.addWidget(self.fault)
-        column.addWidget(self.save_button)
+        self._area = scrolled(inner)  # on a low screen; what is missing and the way on are always seen
+        outer.addWidget(self._area, 1)
+        outer.addWidget(self.fault)
+        outer.addWidget(self.save_button)
         self.reason.setFixedHeight(56)
         self.save_button.setMinimumHeight(52)
         self.say(self.reason.setAccessibleName, mark("Reason"))
@@ -207,6 +211,11 @@ class ReviewForm(Spoken, QFrame):
         """Where the defect is, as it was drawn on the photo."""
         self.region = region
         self._touched()
+
+    def write_reason(self) -> None:
+        """The keys go to the reason."""
+        self._area.ensureWidgetVisible(self.reason)
+        self.reason.setFocus()
 
     @property
     def is_bad(self) -> bool:

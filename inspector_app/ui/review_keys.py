@@ -82,7 +82,7 @@ class ReviewKeys:
 
     def write_reason(self) -> None:
         """Type the reason."""
-        self.form.reason.setFocus()
+        self.form.write_reason()
 
     def say_reason(self) -> None:
         """Say the reason; again to end."""

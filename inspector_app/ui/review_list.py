@@ -61,6 +61,7 @@ class ReviewList(Spoken, QFrame):
         self.cause: Cause | None = None
         self.counts: dict[Cause | None, int] = {}
         self.units, self.more = QListWidget(), label("caption", wrap=True)
+        self.no_chance = label("caption", wrap=True)
         self.buttons: dict[Cause | None, CauseButton] = {None: CauseButton("list-checks", mark("All that waits"))}
         self.buttons.update({cause: CauseButton(icon, words) for cause, (words, icon) in CAUSES.items()})
         self._build()
@@ -79,6 +80,7 @@ class ReviewList(Spoken, QFrame):
         for cause, button in self.buttons.items():
             button.clicked.connect(lambda _=False, cause=cause: self.choose_cause(cause))
             column.addWidget(button)
+        column.addWidget(self.no_chance)
         column.addSpacing(4)
         column.addWidget(self.units, 1)
         column.addWidget(self.more)
@@ -87,6 +89,10 @@ class ReviewList(Spoken, QFrame):
         self.units.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the page's own keys move it
         self.units.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.units.currentRowChanged.connect(self._chosen)
+
+    def show_share(self, share: int) -> None:
+        """How many of 100 are drawn by chance; at none it is said what that means."""
+        self.no_chance.setVisible(share == 0)
 
     # -- what is in it
 
@@ -178,6 +184,7 @@ class ReviewList(Spoken, QFrame):
         self.respeak()
 
     def respeak(self) -> None:
+        self.no_chance.setText(tr("None are drawn by chance, so misses cannot be estimated: see the settings."))
         left = self.waiting - self.units.count()
         self.more.setText(tr("{count} more wait behind these.", count=left) if left > 0 else "")
         self.more.setVisible(left > 0)

@@ -148,6 +148,7 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
         if number != self._asked or self.alone:
             return
         self._allow(may)
+        self.list.show_share(self._review.station.settings.random_share)
         self.list.show_work(work, self.record.id if self.record else None)
 
     def _allow(self, may: bool) -> None:
