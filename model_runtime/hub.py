@@ -191,7 +191,7 @@ def _receive(remote: Remote, name: str, part: Path, there: int, moved: Callable[
         if there and not goes_on:  # the server, or a proxy, sends all of it again
             moved(-there)
         with part.open("ab" if goes_on else "wb") as out:
-            for piece in response.iter_bytes(PIECE):
+            for piece in response.iter_bytes():
                 out.write(piece)
                 moved(len(piece))
 
