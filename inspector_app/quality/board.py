@@ -128,11 +128,13 @@ class Periods:
 
 
 def course(units: Sequence[Unit], periods: Periods, grain: str) -> tuple[Slice, ...]:
-    """The figures of each day, week or month."""
+    """The shares of each day, week or month; nothing is estimated of so few units."""
     found: defaultdict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in units:
         found[periods.name(unit.at, grain)].append(unit)
-    return tuple(Slice(grain, name, summary.figures(some)) for (_, name), some in sorted(found.items()))
+    return tuple(
+        Slice(grain, name, summary.figures(some, estimated=False)) for (_, name), some in sorted(found.items())
+    )
 
 
 def grouped(units: Sequence[Unit], by: str) -> tuple[tuple[Slice, ...], int]:

@@ -65,16 +65,17 @@ class Slice:
     figures: Figures
 
 
-def figures(units: Sequence[Unit]) -> Figures:
+def figures(units: Sequence[Unit], estimated: bool = True) -> Figures:
     """All figures of these units; reviewed ones and those that chance picked must come one by one. The takt is None
-    where units were put together."""
+    where units were put together. Not `estimated`: miss, overkill and kappa are left unknown, which is much quicker.
+    """
     judged = [u for u in units if u.called is not None]
     answers = counted(units, lambda u: u.answer)
     standing = answers[OK] + answers[NG] + answers[INCONCLUSIVE]
     reviewed = [u for u in judged if u.review is not None]
     # An INCONCLUSIVE is no verdict that could be changed.
     decided = [u for u in reviewed if u.called != INCONCLUSIVE]
-    at_random = drawn_of(judged)
+    at_random = drawn_of(judged) if estimated else []
     return Figures(
         units=_sum(units),
         judged=_sum(judged),
@@ -88,9 +89,14 @@ def figures(units: Sequence[Unit]) -> Figures:
         override=rate(sum(u.review != u.called for u in decided), len(decided)),
         coverage=rate(_sum(u for u in judged if u.called != INCONCLUSIVE), _sum(judged)),
         truth=truth(counted(judged, lambda u: u.called or ""), at_random),
-        kappa=cohen((u.called or "", u.review or "") for u in decided if u.review in (OK, NG) and u.chance is not None),
+        kappa=cohen((u.called or "", u.review or "") for u in (decided if estimated else ()) if _paired(u)),
         takt=_takt(units),
     )
+
+
+def _paired(unit: Unit) -> bool:
+    """Whether it tells of the agreement of model and supervisor: chance drew it, and the supervisor was sure."""
+    return unit.review in (OK, NG) and unit.chance is not None
 
 
 def drawn_of(units: Iterable[Unit]) -> list[Drawn]:
