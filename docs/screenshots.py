@@ -22,6 +22,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog
 
 from docs.screenshots_desk import desk
+from docs.screenshots_night import night
 from docs.screenshots_quality import quality
 from docs.screenshots_station import people, station
 from inspector_app.app import Program, real_devices
@@ -168,6 +169,7 @@ class Session:
         self.dialog("problems", window.show_problems)
         station(self)
         quality(self)
+        night(self)
         self.sign_in()
 
     def sign_in(self) -> None:

@@ -56,7 +56,6 @@ class DeskPages(_Mixin):
     def history_page(self) -> HistoryPage:
         """All records."""
         from inspector_app.ui.history_page import HistoryPage
-
         from inspector_app.ui.training_erase import add_erase
 
         page = HistoryPage(self.review_desk, self._devices)

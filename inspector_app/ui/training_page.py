@@ -30,6 +30,7 @@ class TrainingPage(Spoken, QWidget):
 
     dialog_wanted = Signal(object)
     unit_wanted = Signal(object)
+    help_groups = ("Training",)
 
     def __init__(self, desk: TrainingDesk) -> None:
         super().__init__()

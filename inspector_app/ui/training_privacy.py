@@ -51,6 +51,7 @@ class PrivacySheet(Sheet):
         for kind, words in KINDS.items():
             box = self.days[kind]
             box.setRange(0, 36500)
+            box.lineEdit().setTextMargins(theme.GAP, 0, 0, 0)
             self.say(box.setSuffix, mark(" days"))
             self.say(box.setSpecialValueText, mark("for ever"))
             self._line(form, words, box)

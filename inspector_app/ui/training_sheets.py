@@ -139,6 +139,7 @@ class FreezeSheet(Asking):
         self.share.setRange(5, 60)
         self.share.setValue(20)
         self.share.setSuffix(" %")
+        self.share.lineEdit().setTextMargins(theme.GAP, 0, 0, 0)
         self.line(mark("Locked for measuring"), self.share)
         self.buttons("lock", mark("Freeze"))
 
@@ -195,6 +196,7 @@ class TrainSheet(Asking):
         self.parent_box, self.miss, self.overkill = QComboBox(), _cost(), _cost()
         self.seed = QSpinBox()
         self.seed.setRange(0, 9999)
+        self.seed.lineEdit().setTextMargins(theme.GAP, 0, 0, 0)
         self.parent_box.addItem(tr("the active adapter"), ("", False))
         self.parent_box.addItem(tr("from zero"), ("", True))
         for name in adapters:
@@ -288,4 +290,5 @@ def _cost() -> QDoubleSpinBox:
     box.setRange(0.1, 100.0)
     box.setSingleStep(0.5)
     box.setValue(1.0)
+    box.lineEdit().setTextMargins(theme.GAP, 0, 0, 0)
     return box

@@ -57,7 +57,7 @@ class WeighTab(Spoken, Themed, QWidget):
         self.points, self.thresholds = Points(), label("caption", wrap=True)
         self.figures = Table([(mark("Figure"), 140), *((SIDES[who], 0) for who in SIDES)], chosen=False)
         self.slices = Table(
-            [(mark("Group"), 150), (mark("Units"), 56), (mark("Misses"), 0), (mark("Overkill"), 0)], chosen=False
+            [(mark("Group"), 200), (mark("Units"), 56), (mark("Misses"), 0), (mark("Overkill"), 0)], chosen=False
         )
         self.worse, self.better = Strip(desk.desk), Strip(desk.desk)
         self.worse_title, self.better_title = label("section"), label("section")

@@ -115,7 +115,8 @@ def figure_words(name: str, figure: Mapping[str, Any] | None) -> str:
         return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})"
     value, low, high = (100 * figure[key] for key in ("value", "low", "high"))
     counted = f"  {figure['count']}/{figure['n']}" if figure.get("count") is not None else ""
-    return f"{value:.1f} % ({low:.1f}–{high:.1f}){counted}"
+    shown = f"{value:.1f}".removesuffix(".0")
+    return f"{shown} % ({low:.0f}–{high:.0f}){counted}"
 
 
 def gate_words(gate: Mapping[str, Any]) -> list[tuple[bool | None, str]]:

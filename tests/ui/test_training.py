@@ -109,7 +109,7 @@ def test_compared_signed_and_put_back(trained: Kensa, monkeypatch: pytest.Monkey
     here.weighing.reload()
     trained.until(lambda: here.weighing.found is not None)
     assert here.weighing.sign_button.isEnabled() and "open" in here.weighing.verdict.text()
-    assert here.weighing.figures.item(0, 1).text().startswith("0.0 % (0.0–")
+    assert here.weighing.figures.item(0, 1).text().startswith("0 % (0–")
     assert here.weighing.slices.rowCount() >= 2
     admin = station.people.add(None, "田中", Role.QUALITY, "2580")
     trained.program.desk.sign(admin)
