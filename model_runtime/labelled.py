@@ -156,12 +156,20 @@ def _spoken(text: str) -> str:
 def _boxes(text: str) -> tuple[Box, ...]:
     """`[{"defect": ..., "box": [x0, y0, x1, y1]}, ...]`, as JSON."""
     found: list[Box] = []
-    for entry in json.loads(text) if text else ():
+    for entry in _listed(text) if text else ():
         x0, y0, x1, y1 = (float(value) for value in entry["box"])
         if not (math.isfinite(x0 + y0 + x1 + y1) and x0 <= x1 and y0 <= y1):
             raise ValueError(f"boxes: {entry['box']} is no box x0, y0, x1, y1")
         found.append((x0, y0, x1, y1))
     return tuple(found)
+
+
+def _listed(text: str) -> Any:
+    """The JSON; ValueError for what is none, or is nested without end."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("boxes: nested too deeply") from None
 
 
 def _inside(folder: Path, name: str) -> Path | None:

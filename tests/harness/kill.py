@@ -39,7 +39,7 @@ from inspector_app.weighing import Evaluation
 from model_runtime.adapter_card import read_card
 from model_runtime.verdict import Answer, Fixable
 from tests.fakes import FakeJudge
-from tests.makers import photo, sample, station, voice
+from tests.makers import photo, sample, station, undo_last, voice
 
 DATABASES = Path(__file__).parents[1] / "databases"
 SATO, SUZUKI = Person.typed("Sato"), Person.typed("Suzuki")
@@ -103,7 +103,7 @@ def work(data: Path, number: int, say: Say) -> None:
         say("kept", made, serial)
         kept.append(made)
         if unit % 7 == 3:
-            undone = at.undo_last(SATO)
+            undone = undo_last(at, SATO)
             if undone:
                 say("withdrawn", undone.id)
 
