@@ -193,14 +193,6 @@ class Station:
         self.queue.done(sample_id)
         return withdrawn
 
-    def undo_last(self, person: Person | None) -> Inspection | None:
-        """Withdraws the last unit that was kept in this run and still counts; None when there is none."""
-        for sample_id in reversed(self._kept):
-            kept = self.store.get(sample_id)
-            if kept.counts and kept.review is None:
-                return self.withdraw(kept.id, person, "undone")
-        return None
-
     def review(
         self,
         sample_id: str,

@@ -13,7 +13,9 @@ from inspector_app.capture.sample import Photo, Sample, Voice, photo_from_bytes,
 from inspector_app.inspection import Station
 from inspector_app.parts import Parts
 from inspector_app.places import Places
+from inspector_app.records.record import Inspection
 from inspector_app.records.store import Store
+from inspector_app.rights import Person
 from model_runtime.verdict import Judge
 from tests.fakes import FakeJudge
 
@@ -72,3 +74,12 @@ def large_sample(side: int = 400) -> Sample:
 def station(data: Path, judge: Judge | None = None) -> Station:
     places = Places(data)
     return Station(Store.open(places), judge or FakeJudge(), Parts.load(places))
+
+
+def undo_last(at: Station, person: Person | None) -> Inspection | None:
+    """What the undo key of the window does: the newest unit of this run that still counts is withdrawn."""
+    for sample_id in reversed(at._kept):
+        kept = at.store.get(sample_id)
+        if kept.counts and kept.review is None:
+            return at.withdraw(sample_id, person, "undone")
+    return None

@@ -18,7 +18,7 @@ from inspector_app.rights import Person
 from inspector_app.settings import Settings
 from model_runtime.verdict import Answer, Fixable
 from tests.fakes import FakeJudge
-from tests.makers import sample, station
+from tests.makers import sample, station, undo_last
 
 SATO = Person.typed("Sato")
 ANSWERS = {0.05: Answer.OK, 0.5: Answer.INCONCLUSIVE, 0.95: Answer.NG}
@@ -132,7 +132,7 @@ class Day(RuleBasedStateMachine):
 
     @rule()
     def undo_last(self) -> None:
-        undone = self.at.undo_last(SATO)
+        undone = undo_last(self.at, SATO)
         if undone is not None:
             del self.counts[undone.id]
             self.withdrawn.add(undone.id)

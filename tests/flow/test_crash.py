@@ -79,7 +79,7 @@ LINE_SPEED = """
 import sys, threading
 from pathlib import Path
 from tests.fakes import FakeJudge
-from tests.makers import sample, station
+from tests.makers import sample, station, undo_last
 at = station(Path(sys.argv[1]), FakeJudge(seconds=0.05))
 def judge():
     while True:
@@ -90,7 +90,7 @@ while True:
     number += 1
     print(at.keep(sample(number % 7, serial=f"S{number:04}")), flush=True)
     if number % 5 == 0:
-        print("-" + at.undo_last(None).id, flush=True)
+        print("-" + undo_last(at, None).id, flush=True)
 """
 
 

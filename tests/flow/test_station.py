@@ -24,7 +24,7 @@ from inspector_app.settings import Settings
 from inspector_app.waiting import FRESH_IN_A_ROW, Queue
 from model_runtime.verdict import Answer, Severity, Stopped, Thresholds, VoiceSays
 from tests.fakes import FakeJudge
-from tests.makers import photo, png, sample, station, voice
+from tests.makers import photo, png, sample, station, undo_last, voice
 
 SATO = Person.typed("Sato")
 GOOD = Opinion(Answer.OK, Disposition.ACCEPT, reason="only dust")
@@ -127,19 +127,19 @@ def test_chance_sends_some_of_the_clear_ones(at: Station) -> None:
 
 def test_undo_withdraws_the_last_and_deletes_nothing(at: Station) -> None:
     first, second = judged(at), judged(at, seed=1)
-    undone = at.undo_last(SATO)
+    undone = undo_last(at, SATO)
     assert undone and undone.id == second and not undone.counts
     assert undone.photo and undone.photo.path.is_file() and undone.verdict
     refused("already_withdrawn", at.accept, second, SATO)
     refused("already_withdrawn", at.withdraw, second, SATO)
-    undone = at.undo_last(SATO)
+    undone = undo_last(at, SATO)
     assert undone and undone.id == first
-    assert at.undo_last(SATO) is None
+    assert undo_last(at, SATO) is None
 
 
 def test_a_withdrawn_unit_is_never_judged(at: Station, tmp_path: Path) -> None:
     kept = at.keep(sample())
-    at.undo_last(SATO)
+    undo_last(at, SATO)
     assert len(at.queue) == 0 and at.judge_next() is None
     assert at.judge(kept).state is State.CAPTURED
     assert station(tmp_path).store.waiting() == []
@@ -149,7 +149,7 @@ def test_a_reviewed_unit_is_not_undone(at: Station) -> None:
     unit = judged(at)
     at.review(unit, SATO, GOOD)
     refused("already_reviewed", at.withdraw, unit, SATO)
-    assert at.undo_last(SATO) is None
+    assert undo_last(at, SATO) is None
     refused("already_reviewed", at.keep, sample(1, retake_of=unit))
 
 
@@ -371,7 +371,7 @@ def test_the_day_in_figures(at: Station) -> None:
     for number, p_ng in enumerate((0.01, 0.02, 0.95, 0.5)):
         judged(at, p_ng, number)
     judged(at, 0.99, 4)
-    at.undo_last(SATO)
+    undo_last(at, SATO)
     unit = judged(at, 0.5, 5)
     at.review(unit, SATO, GOOD)
     at.keep(sample(6))
