@@ -40,6 +40,7 @@ WINDOW_ACTS = (
     Act("show_problems", mark("Problems"), "triangle-alert", ("F8",)),
     Act("show_settings", mark("Settings"), "settings", ("Ctrl+,",)),
     Act("show_help", mark("Help"), "circle-question-mark", ("F1",)),
+    Act("show_about", mark("About Kensa"), "info", ("Shift+F1",)),
     Act("show_ready", mark("Is all ready?"), "list-checks", ("Ctrl+R",)),
     Act("sign_in", mark("Sign in or lock"), "user-round", ("Ctrl+L",)),
     Act("show_set_up", mark("Guided set-up"), "sparkles", ("Ctrl+U",)),

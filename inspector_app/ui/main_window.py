@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from inspector_app.ui.quality_page import QualityPage
     from inspector_app.ui.training_page import TrainingPage
 
+_WANTED, _LEAST, _TITLE = QSize(1280, 800), QSize(1240, 650), QSize(0, 32)
+"""Sizes in pixels. The least is what a screen of 1920 x 1080 at 150 % leaves beside title and task bar."""
 _ACTS = {act.name: act for act in WINDOW_ACTS}
 
 
@@ -64,8 +66,10 @@ class MainWindow(DeskPages, Spoken, QMainWindow):
         self._connect()
         self._bind()
         self.go_inspect()
-        self.resize(QSize(1280, 800))
-        self.setMinimumSize(QSize(1240, 650))  # what 1920 x 1080 at 150 % leaves beside title and task bar
+        self.setMinimumSize(_LEAST)
+        # Not under the task bar, where the screen has less room than is wanted; a smaller screen has no choice.
+        room = self.screen().availableSize() - _TITLE
+        self.resize(_WANTED.boundedTo(room) if room == room.expandedTo(_LEAST) else _WANTED)
 
     # -- what is made when it is first looked at: not part of the start
 
@@ -223,6 +227,12 @@ class MainWindow(DeskPages, Spoken, QMainWindow):
         from inspector_app.ui.ready_dialog import ReadyDialog
 
         self.open_dialog(ReadyDialog(self._readiness, self))
+
+    def show_about(self) -> None:
+        """Versions and licences."""
+        from inspector_app.ui.about import AboutDialog
+
+        self.open_dialog(AboutDialog(self._desk, self))
 
     def show_set_up(self) -> None:
         """The guided set-up, step by step; each can be skipped."""

@@ -124,10 +124,6 @@
             <translation>監督者の PIN が必要です。</translation>
         </message>
         <message>
-            <source>A training runs; it is stopped, keeps its state, and can go on later.</source>
-            <translation>学習を実行中です。停止しても状態は残り、後で再開できます。</translation>
-        </message>
-        <message>
             <source>A view needs a name of 1 to 60 letters.</source>
             <translation>ビューの名前は 1～60 文字です。</translation>
         </message>
@@ -146,6 +142,10 @@
         <message>
             <source>About</source>
             <translation>対象</translation>
+        </message>
+        <message>
+            <source>About Kensa</source>
+            <translation>Kensa について</translation>
         </message>
         <message>
             <source>About {count} more units, drawn by chance and reviewed.</source>
@@ -552,6 +552,10 @@
             <translation>比較</translation>
         </message>
         <message>
+            <source>Computes on</source>
+            <translation>演算</translation>
+        </message>
+        <message>
             <source>Conditions</source>
             <translation>条件</translation>
         </message>
@@ -566,6 +570,10 @@
         <message>
             <source>Contrast</source>
             <translation>コントラスト</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>コピー</translation>
         </message>
         <message>
             <source>Copy or save this chart</source>
@@ -1160,6 +1168,10 @@
             <translation>実行中のステップの後に停止します。</translation>
         </message>
         <message>
+            <source>It was erased, or is missing; the audit trail tells.</source>
+            <translation>消去されたか、失われています。監査証跡で確認できます。</translation>
+        </message>
+        <message>
             <source>Judge</source>
             <translation>判定</translation>
         </message>
@@ -1290,6 +1302,14 @@
         <message>
             <source>Let the adapter in</source>
             <translation>アダプタを昇格</translation>
+        </message>
+        <message>
+            <source>Libraries</source>
+            <translation>ライブラリ</translation>
+        </message>
+        <message>
+            <source>Licences</source>
+            <translation>ライセンス</translation>
         </message>
         <message>
             <source>Light</source>
@@ -2032,6 +2052,14 @@
             <translation>問題</translation>
         </message>
         <message>
+            <source>Program</source>
+            <translation>プログラム</translation>
+        </message>
+        <message>
+            <source>Prompt</source>
+            <translation>プロンプト</translation>
+        </message>
+        <message>
             <source>Put back {at} by {who}: {reason}</source>
             <translation>差し戻し {at} {who}: {reason}</translation>
         </message>
@@ -2264,6 +2292,10 @@
             <translation>検索：品番、ロット、製造番号、作業者、聞き取り、理由   (Ctrl+F)</translation>
         </message>
         <message>
+            <source>Searching …</source>
+            <translation>検索中…</translation>
+        </message>
+        <message>
             <source>See the Quality page.</source>
             <translation>品質ページを確認してください。</translation>
         </message>
@@ -2448,6 +2480,10 @@
             <translation>スワイプ</translation>
         </message>
         <message>
+            <source>System</source>
+            <translation>システム</translation>
+        </message>
+        <message>
             <source>Take back the last</source>
             <translation>直前を取り消す</translation>
         </message>
@@ -2620,6 +2656,10 @@
             <translation>フォルダに metadata.csv がありません。ラベル付きフォルダを選んでください。</translation>
         </message>
         <message>
+            <source>The full texts of all libraries lie in {folder}.</source>
+            <translation>全ライブラリのライセンス全文は {folder} にあります。</translation>
+        </message>
+        <message>
             <source>The gate is closed: the adapter is not let in.</source>
             <translation>関門を通過していないため、昇格できません。</translation>
         </message>
@@ -2746,6 +2786,10 @@
         <message>
             <source>The photo is damaged or cut off; take or copy it again.</source>
             <translation>写真が壊れているか途中で切れています。撮り直すか、コピーし直してください。</translation>
+        </message>
+        <message>
+            <source>The photo is not there any more</source>
+            <translation>写真は残っていません</translation>
         </message>
         <message>
             <source>The photo is too bright; lower the light or the exposure.</source>
@@ -3380,6 +3424,10 @@
             <translation>判定に使ったものとハッシュ</translation>
         </message>
         <message>
+            <source>What support asks for; Ctrl+C copies it.</source>
+            <translation>お問い合わせの際に必要な情報です。Ctrl+C でコピーできます。</translation>
+        </message>
+        <message>
             <source>What the window speaks. It can be changed at any time in the settings.</source>
             <translation>画面の言語です。設定でいつでも変更できます。</translation>
         </message>
@@ -3886,6 +3934,10 @@
         <message>
             <source>not enough data yet</source>
             <translation>データ不足</translation>
+        </message>
+        <message>
+            <source>not loaded yet</source>
+            <translation>未読み込み</translation>
         </message>
         <message>
             <source>not met</source>
