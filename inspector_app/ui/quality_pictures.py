@@ -91,7 +91,7 @@ def p_chart(board: Board) -> ChartData:
     note += "   " + (
         tr("{count} points break a rule (red diamonds)", count=len(alarms)) if alarms else tr("no rule is broken")
     )
-    note += ("   " + tr("rings: too few units for the limits to be relied on")) if hollow else ""
+    note += ("   " + tr("rings: too few units for limits")) if hollow else ""
     return ChartData(
         title,
         short([p.name for p in points]),

@@ -601,7 +601,7 @@
         </message>
         <message>
             <source>Counting …</source>
-            <translation>集計中…</translation>
+            <translation>集計中です</translation>
         </message>
         <message>
             <source>Coverage</source>
@@ -889,7 +889,7 @@
         </message>
         <message>
             <source>From a labelled folder …</source>
-            <translation>ラベル付きフォルダから…</translation>
+            <translation>ラベル付きフォルダから</translation>
         </message>
         <message>
             <source>From the first day to the last, both included.</source>
@@ -913,7 +913,7 @@
         </message>
         <message>
             <source>From – to …</source>
-            <translation>期間を指定…</translation>
+            <translation>期間を指定</translation>
         </message>
         <message>
             <source>Frozen</source>
@@ -1201,7 +1201,7 @@
         </message>
         <message>
             <source>Judging …</source>
-            <translation>判定中…</translation>
+            <translation>判定中</translation>
         </message>
         <message>
             <source>Kappa</source>
@@ -1353,7 +1353,7 @@
         </message>
         <message>
             <source>Looking at photos …</source>
-            <translation>写真を調べています…</translation>
+            <translation>写真を調べています</translation>
         </message>
         <message>
             <source>Looking at the photos</source>
@@ -1361,7 +1361,7 @@
         </message>
         <message>
             <source>Looking for units …</source>
-            <translation>個体を探しています…</translation>
+            <translation>個体を探しています</translation>
         </message>
         <message>
             <source>Loss</source>
@@ -1409,7 +1409,7 @@
         </message>
         <message>
             <source>Making the report …</source>
-            <translation>報告書を作成中…</translation>
+            <translation>報告書を作成中です</translation>
         </message>
         <message>
             <source>Memory</source>
@@ -2029,7 +2029,7 @@
         </message>
         <message>
             <source>Print …</source>
-            <translation>印刷…</translation>
+            <translation>印刷</translation>
         </message>
         <message>
             <source>Privacy</source>
@@ -2145,7 +2145,7 @@
         </message>
         <message>
             <source>Report (PDF) …</source>
-            <translation>報告書（PDF）…</translation>
+            <translation>報告書（PDF）</translation>
         </message>
         <message>
             <source>Report of</source>
@@ -2205,15 +2205,15 @@
         </message>
         <message>
             <source>Save CSV …</source>
-            <translation>CSV で保存…</translation>
+            <translation>CSV で保存</translation>
         </message>
         <message>
             <source>Save PDF …</source>
-            <translation>PDF で保存…</translation>
+            <translation>PDF で保存</translation>
         </message>
         <message>
             <source>Save XLSX …</source>
-            <translation>XLSX で保存…</translation>
+            <translation>XLSX で保存</translation>
         </message>
         <message>
             <source>Save as PDF</source>
@@ -2221,7 +2221,7 @@
         </message>
         <message>
             <source>Save as PNG, SVG or CSV …</source>
-            <translation>PNG・SVG・CSV で保存…</translation>
+            <translation>PNG・SVG・CSV で保存</translation>
         </message>
         <message>
             <source>Save the chart</source>
@@ -2393,7 +2393,7 @@
         </message>
         <message>
             <source>Sign …</source>
-            <translation>署名…</translation>
+            <translation>署名</translation>
         </message>
         <message>
             <source>Signature as</source>
@@ -3809,7 +3809,7 @@
         </message>
         <message>
             <source>judging …</source>
-            <translation>判定中…</translation>
+            <translation>判定中</translation>
         </message>
         <message>
             <source>kept as a sound; not written down</source>
@@ -4100,7 +4100,7 @@
             <translation>右</translation>
         </message>
         <message>
-            <source>rings: too few units for the limits to be relied on</source>
+            <source>rings: too few units for limits</source>
             <translation>白丸：件数が少なく管理限界は目安</translation>
         </message>
         <message>
