@@ -230,6 +230,7 @@ class AuditPage(Spoken, Themed, QWidget):
             return
         self._asked += 1
         self._loading, number, wanted = True, self._asked, self.wanted(before, PAGE)
+        self.count.setText(tr("Searching …"))
         task = self._desk.lanes.figures.start(history.audit_trail, wanted)
         task.done.connect(lambda rows: self._came(number, before, rows))
         task.failed.connect(self._desk.problems.tell)

@@ -39,6 +39,9 @@ _SECTIONS = {
 }
 
 
+GONE = mark("The photo is not there any more"), mark("It was erased, or is missing; the audit trail tells.")
+
+
 class RecordPanel(Spoken, Themed, QFrame):
     """Shows a record, or asks to choose one. What may be done with it stands at the top, as buttons."""
 
@@ -106,7 +109,8 @@ class RecordPanel(Spoken, Themed, QFrame):
         if not same:
             self._scroll.verticalScrollBar().setValue(0)
             self.photo.set_golden(None)
-            self.photo.show_empty("image-off", mark("No photo"), "")
+            gone = record.photo is not None and not record.photo.path.is_file()
+            self.photo.show_empty("image-off", *(GONE if gone else (mark("No photo"), "")))
             self.photo.setFixedHeight(200 if record.golden is not None else 260)
             self._load(record.photo, record, self._photo_came)
             self._load(record.golden, record, self._golden_came)

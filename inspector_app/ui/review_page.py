@@ -20,6 +20,7 @@ from inspector_app.ui.actions import REVIEW_ACTS, bind
 from inspector_app.ui.compare import Compare
 from inspector_app.ui.desk import Devices
 from inspector_app.ui.language import Spoken, mark, tr
+from inspector_app.ui.record_panel import GONE
 from inspector_app.ui.review_desk import ReviewDesk
 from inspector_app.ui.review_form import Decided, ReviewForm
 from inspector_app.ui.review_keys import ReviewKeys
@@ -171,7 +172,9 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
         self.story.show_record(record)
         self.stage.set_golden(None)
         self.stage.mark(None)
-        self.stage.show_empty("image-off" if record else "check", *((mark("No photo"), "") if record else _NOTHING))
+        gone = record is not None and record.photo is not None and not record.photo.path.is_file()
+        words = GONE if gone else (mark("No photo"), "") if record else _NOTHING
+        self.stage.show_empty("image-off" if record else "check", *words)
         if record is not None:
             self._load(record, record.photo, self._photo_came)
             self._load(record, record.golden, self._golden_came)
