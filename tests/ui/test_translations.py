@@ -51,7 +51,7 @@ def test_every_fixable_error_of_the_window_has_a_sentence() -> None:
     """Codes of what the window can meet; those of commands only are English by design."""
     files = [*(ROOT / "model_runtime").glob("*.py"), *(ROOT / "inspector_app").rglob("*.py")]
     only_commands = {"commands", "ui", "quality"}
-    named = {"install.py", "labelled.py", "evaluate.py", "baselines.py"}
+    named = {"install.py", "hub.py", "sideload.py", "labelled.py", "evaluate.py", "baselines.py"}
     codes = set()
     for file in files:
         if file.name in named or only_commands & set(file.parts):
