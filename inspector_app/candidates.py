@@ -111,8 +111,10 @@ def _box(photo: Path, region: Region, defect: str) -> str:
 
 def of_folder(folder: Path) -> list[Candidate]:
     """The usable units of a labelled folder. Raises `Fixable` when it is none, or names a file that is not there."""
-    from model_runtime.labelled import read_labelled, read_rows
+    from model_runtime.labelled import METADATA, read_labelled, read_rows
 
+    if not (folder / METADATA).is_file() and (sorted_in := _of_subfolders(folder)):
+        return sorted_in
     found = []
     for unit, row in zip(read_labelled(folder, None), read_rows(folder), strict=True):
         if unit.problem:
@@ -130,6 +132,31 @@ def of_folder(folder: Path) -> list[Candidate]:
     return found
 
 
+def _of_subfolders(folder: Path) -> list[Candidate]:
+    """Photos that are labelled by the folder they lie in, as `train/good/1.png`: good ones by GOOD, all others are NG,
+    of a class called as their folder. Folders named as a split say it; masks (ground_truth) are no units."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in PHOTOS or not path.is_file():
+            continue
+        above = [part.lower() for part in path.relative_to(folder).parts[:-1]]
+        names = [name for name in above if name not in SPLITS]
+        if len(names) != 1 or names[0].startswith("ground_truth"):
+            continue
+        good, split = names[0] in GOOD, next((SPLITS[name] for name in above if name in SPLITS), "")
+        defect = "none" if good else "" if names[0] in BAD else names[0]
+        said = {"verdict": "OK" if good else "NG", "defect": defect, "part": folder.resolve().name}
+        found.append(Candidate({"file_name": path}, said, split))
+    # A split with units of one kind only, as in sets made for learning from good ones, says nothing here.
+    told = {split: {one.bad for one in found if one.split == split} for split in {one.split for one in found}}
+    if any(len(kinds) < 2 for kinds in told.values()):
+        found = [replace(one, split="") for one in found]
+    return found
+
+
+PHOTOS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
+GOOD, BAD = ("ok", "good", "normal", "良品"), ("ng", "bad", "defect", "defective", "anomaly", "不良")
+SPLITS = {"train": "train", "training": "train", "val": "val", "validation": "val", "valid": "val", "test": "test"}
 _TAKEN = (
     "defect", "severity", "boxes", "transcript", "language", "voice_says", "lot", "serial", "operator", "shift",
     "reason", "station", "lighting",

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from inspector_app.rights import Right
 from inspector_app.settings import Settings
-from inspector_app.ui.language import mark, tr
+from inspector_app.ui.language import tr
 from model_runtime.verdict import Fixable
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from inspector_app.ui.main_window import MainWindow
     from inspector_app.ui.training_desk import TrainingDesk
     from inspector_app.ui.training_page import TrainingPage
-
-STOPPED = mark("A training runs; it is stopped, keeps its state, and can go on later.")
 
 
 class NightWatch(QObject):

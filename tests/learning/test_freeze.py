@@ -281,6 +281,30 @@ def test_a_class_with_one_example_teaches(night: Learning, tmp_path: Path) -> No
     )
 
 
+def test_folders_that_are_the_labels(night: Learning, tmp_path: Path) -> None:
+    for number in range(24):
+        bad = number % 3 == 0
+        place = tmp_path / "board" / ("test" if number < 12 else "train") / ("scratch" if bad else "good")
+        place.mkdir(parents=True, exist_ok=True)
+        spotted(number, bad).save(place / f"{number:02}.png")
+    (tmp_path / "board/ground_truth").mkdir()
+    spotted(99, True).save(tmp_path / "board/ground_truth/0.png")
+    frozen = night.freeze_folder(SUZUKI, tmp_path / "board", Rule())
+    rows = read_table(frozen.folder)
+    assert frozen.folder.name == "board@1" and len(rows) == 24
+    assert {(row["verdict"], row["defect"]) for row in rows} == {("OK", "none"), ("NG", "scratch")}
+    assert Counter(row["verdict"] for row in rows if row["split"] == "test") == {"OK": 8, "NG": 4}
+    one_class = tmp_path / "one"
+    for where in ("train/good", "test/good", "test/crack"):
+        (one_class / where).mkdir(parents=True)
+        for number in range(8):
+            spotted(200 + 10 * len(where) + 100 * ("crack" in where) + number, "crack" in where).save(
+                one_class / where / f"{number}.png"
+            )
+    kinds = Counter(row["split"] for row in read_table(night.freeze_folder(SUZUKI, one_class, Rule()).folder))
+    assert set(kinds) >= {"train", "test"}, "its train folder holds no bad unit, so the split is drawn"
+
+
 # --- what the supervisor said ---
 
 
