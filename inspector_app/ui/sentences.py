@@ -71,6 +71,10 @@ SENTENCES = {
     "bad_anchor": mark("The anchor of the audit trail cannot be read; put it aside, a new one is begun."),
     "bad_journal": mark("A restore was interrupted and cannot be ended; the old data lie in the folders before-*."),
     "exists": mark("A file of this name exists already; choose another name."),
+    "migration_failed": mark(
+        "The records could not be brought up to date; they are as they were. Go on with the Kensa that wrote them, or salvage."
+    ),
+    "nothing_saved": mark("Nothing can be read of the records; restore a backup."),
     "database_busy": mark("Another program holds the records; close it and try again."),
     "backup_refused": mark("The backup is damaged or no backup; nothing was changed. Choose another one."),
     "data_in_use": mark("Another program works with the data folder; close it and try again."),

@@ -1720,6 +1720,10 @@
             <translation>準備未完了</translation>
         </message>
         <message>
+            <source>Nothing can be read of the records; restore a backup.</source>
+            <translation>記録をまったく読み取れません。バックアップから復元してください。</translation>
+        </message>
+        <message>
             <source>Nothing chosen</source>
             <translation>選択されていません</translation>
         </message>
@@ -2838,6 +2842,10 @@
         <message>
             <source>The records are not open; see what the program says at the top.</source>
             <translation>記録が開いていません。画面上部の表示を確認してください。</translation>
+        </message>
+        <message>
+            <source>The records could not be brought up to date; they are as they were. Go on with the Kensa that wrote them, or salvage.</source>
+            <translation>記録を新しい形式に更新できませんでした。元のままです。以前の版の Kensa で続けるか、kensa salvage を実行してください。</translation>
         </message>
         <message>
             <source>The records were written by a newer Kensa; update the program.</source>
