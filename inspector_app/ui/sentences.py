@@ -72,7 +72,7 @@ SENTENCES = {
     "bad_journal": mark("A restore was interrupted and cannot be ended; the old data lie in the folders before-*."),
     "exists": mark("A file of this name exists already; choose another name."),
     "migration_failed": mark(
-        "The records could not be brought up to date; they are as they were. Go on with the Kensa that wrote them, or salvage."
+        "The records could not be brought up to date and are as they were. Use the Kensa that wrote them, or salvage."
     ),
     "nothing_saved": mark("Nothing can be read of the records; restore a backup."),
     "database_busy": mark("Another program holds the records; close it and try again."),

@@ -2844,7 +2844,7 @@
             <translation>記録が開いていません。画面上部の表示を確認してください。</translation>
         </message>
         <message>
-            <source>The records could not be brought up to date; they are as they were. Go on with the Kensa that wrote them, or salvage.</source>
+            <source>The records could not be brought up to date and are as they were. Use the Kensa that wrote them, or salvage.</source>
             <translation>記録を新しい形式に更新できませんでした。元のままです。以前の版の Kensa で続けるか、kensa salvage を実行してください。</translation>
         </message>
         <message>
