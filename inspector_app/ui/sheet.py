@@ -42,8 +42,10 @@ class Sheet(Spoken, QDialog):
         column.addLayout(self._row)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Not larger than the screen: what has no room is scrolled."""
-        self.resize(self.size().boundedTo(self.screen().availableSize() - _FRAME))
+        """As high as its words need at its width, and not larger than the screen: what has no room is scrolled."""
+        room, layout = self.screen().availableSize() - _FRAME, self.layout()
+        needed = layout.totalHeightForWidth(self.width()) if layout is not None and layout.hasHeightForWidth() else 0
+        self.resize(self.size().expandedTo(QSize(0, needed)).boundedTo(room))
         super().showEvent(event)
 
     def add_button(self, icon: str, text: str, key: str, job: Callable[[], object], kind: str = "") -> KeyButton:

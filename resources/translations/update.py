@@ -7,6 +7,7 @@ texts that are gone are dropped. Then open the file in pyside6-linguist, transla
 import ast
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -57,10 +58,13 @@ def write(file: Path, language: str, texts: set[str], known: dict[str, str]) -> 
 
 
 def compile_to(source: Path, target: Path) -> None:
-    """The .qm file that the program loads."""
+    """The .qm file that the program loads; put in place whole, since a program that runs has the old one mapped."""
     name = "lrelease.exe" if sys.platform == "win32" else "lrelease"
     tool = next(path for folder in ("", "libexec") if (path := Path(PySide6.__path__[0]) / folder / name).is_file())
-    subprocess.run([tool, "-silent", source, "-qm", target], check=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        new = Path(folder) / target.name
+        subprocess.run([tool, "-silent", source, "-qm", new], check=True)
+        new.replace(target)
 
 
 def main() -> int:
