@@ -261,6 +261,9 @@ def back_up(path: Path, why: str) -> Path:
         _copy(path, draft)
         os.replace(draft, copy)
         sync_folder(copy.parent)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise from_os_error(error, "copy of the records", copy) from error
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
