@@ -81,12 +81,13 @@ class RecordPanel(Spoken, Themed, QFrame):
             self.actions_row.addWidget(button)
         column.addLayout(self.actions_row)
         column.addWidget(self.photo)
-        column.addWidget(self.details)
-        column.addLayout(self.voices)
         for name, (heading, words) in self.sections.items():
             self.say(heading.setText, _SECTIONS[name])
             column.addWidget(heading)
             column.addWidget(words)
+            if name == "reviews":  # what stands comes before what the model said
+                column.addWidget(self.details)
+                column.addLayout(self.voices)
         heading = label("section")
         self.say(heading.setText, mark("What judged it, and hashes"))
         column.addWidget(heading)

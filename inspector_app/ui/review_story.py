@@ -48,7 +48,7 @@ class ReviewStory(Spoken, QFrame):
         first.addWidget(title)
         first.addWidget(self.bar)
         first.addStretch(1)
-        row.addLayout(first, 3)
+        row.addLayout(first, 2)
         for caption, words, button in (
             (self._heard_title, self.heard, self.play_button),
             (self._operator_title, self.operator, self.reason_button),
@@ -60,7 +60,7 @@ class ReviewStory(Spoken, QFrame):
             below.addWidget(words, 1)
             column.addWidget(caption)
             column.addLayout(below, 1)
-            row.addLayout(column, 3)
+            row.addLayout(column, 4 if words is self.heard else 3)
 
     def show_record(self, record: Inspection | None) -> None:
         """All of it, or nothing."""
