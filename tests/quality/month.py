@@ -52,7 +52,8 @@ def fill(store: Store, days: int = 30, per_shift: int = 24, now: datetime = NOW,
             reviews.append(_review(sample_id, at, called, bad, defect))
     with store.database.write() as session:
         for row, values in ((SampleRow, samples), (VerdictRow, verdicts), (ReviewRow, reviews), (LineRow, lines)):
-            session.execute(insert(row), values)
+            if values:
+                session.execute(insert(row), values)
     return count
 
 
