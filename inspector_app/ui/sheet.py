@@ -43,7 +43,9 @@ class Sheet(Spoken, QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         """As high as its words need at its width, and not larger than the screen: what has no room is scrolled."""
-        room, layout = self.screen().availableSize() - _FRAME, self.layout()
+        room, layout, parent = self.screen().availableSize() - _FRAME, self.layout(), self.parentWidget()
+        if parent is not None:
+            room = room.expandedTo(parent.window().size())
         needed = layout.totalHeightForWidth(self.width()) if layout is not None and layout.hasHeightForWidth() else 0
         self.resize(self.size().expandedTo(QSize(0, needed)).boundedTo(room))
         super().showEvent(event)
