@@ -2,8 +2,8 @@
 
 Units in a row through a station as the window has it (queue, watchdog, records, upkeep), with reviews, disagreements
 and withdrawals on the way and a frozen training set in the middle; memory, handles, threads and latency are recorded
-from the first minute to the last. The judge is a quick fake: what is soaked is the program around the model, unless --model
-asks for kensa-nano itself.
+from the first minute to the last. The judge is a quick fake: what is soaked is the program around the model, unless
+--model asks for kensa-nano itself.
 """
 
 import argparse
@@ -36,8 +36,8 @@ from tests.fakes import FakeJudge
 from tests.makers import sample, voice
 
 SATO, SUZUKI = Person.typed("Sato"), Person.typed("Suzuki")
-EVERY = 500
-"""Units between two looks at memory and handles."""
+LOOKS = 40
+"""Looks at memory and handles, spread over all units."""
 
 
 def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
@@ -61,8 +61,9 @@ def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
                 night(at, places, settings)
             if time.monotonic() - begun > 60 * minutes:
                 units = number + 1
+                looks.append(look(process, units, time.monotonic() - begun))
                 break
-            if (number + 1) % EVERY == 0:
+            if (number + 1) % max(1, units // LOOKS) == 0:
                 keeper.tend()
                 gc.collect()
                 looks.append(look(process, number + 1, time.monotonic() - begun))
@@ -112,9 +113,9 @@ def look(process: psutil.Process, units: int, seconds: float) -> dict[str, float
 def figures(
     units: int, looks: list[dict[str, float]], kept: list[float], judged: list[float], faults: list[str], seconds: float
 ) -> dict[str, Any]:
-    """First tenth against last tenth; memory from the second look on, since the first still loads."""
+    """First tenth against last tenth; memory from the fourth look on, since the first still load."""
     tenth = max(1, units // 10)
-    base = looks[1] if len(looks) > 1 else looks[0]
+    base = looks[min(3, len(looks) - 1)]
     return {
         "units": units,
         "minutes": round(seconds / 60, 1),
