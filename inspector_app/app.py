@@ -189,6 +189,7 @@ class Program(QObject):
     # 1 the records, on the lane of the disk
 
     def _open_records(self) -> None:
+        gc.enable()  # commands/window.py switched it off for the start
         self.readiness.move(Phase.RECORDS)
         task = self.lanes.disk.start(self._open_station)
         task.done.connect(self._records_open)

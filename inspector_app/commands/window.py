@@ -1,5 +1,6 @@
 """`kensa`: the window. Qt is imported only here, and torch only by the window itself, later."""
 
+import gc
 import os
 import sys
 
@@ -9,6 +10,8 @@ from inspector_app.errors import KensaError
 
 def window(run: Run, *, on_history: bool = False) -> int:
     """Opens the window, on what was judged if wanted, and stays until it is closed; KensaError where Qt cannot run."""
+    # Until the window stands nothing becomes garbage that would be worth looking for; then app.py switches it on again.
+    gc.disable()
     try:
         from inspector_app import app
     except ImportError as error:

@@ -206,9 +206,8 @@ class RailButton(_FacedButton):
         self._word.setProperty("role", "railword")
         self._grid = QGridLayout(self)
         self._grid.setHorizontalSpacing(6)
-        self.set_close(False)
+        self.set_close(True)
         self.toggled.connect(self._chosen)
-        self.restyle()
 
     def set_close(self, close: bool) -> None:
         """Less high, or as high as is comfortable."""

@@ -40,7 +40,8 @@ window.setCentralWidget(QLabel("検査 Kensa"))
 window.resize(1280, 800)
 """
 _FULL = """
-import time
+import gc, time
+gc.disable()  # as commands/window.py does
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from inspector_app.app import Program
