@@ -184,6 +184,12 @@ class Inspection:
         return next((review for review in reversed(self.reviews) if not review.undone), None)
 
     @property
+    def signature(self) -> Signature | None:
+        """The newest one, but for those that were put to a review which was undone since."""
+        undone = {review.number for review in self.reviews if review.undone}
+        return next((one for one in reversed(self.signatures) if one.review not in undone), None)
+
+    @property
     def answer(self) -> Answer | None:
         """The verdict that stands: the supervisor's, else the model's, None before both."""
         if self.review:

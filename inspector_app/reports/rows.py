@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from inspector_app.records.record import Inspection, Review, iso
+from inspector_app.records.record import Inspection, Review, Signature, iso
 from model_runtime.verdict import Verdict
 
 Cell = str | int | float | bool | None
@@ -22,8 +22,8 @@ def _reviewed(of: Callable[[Review], Cell]) -> Callable[[Inspection], Cell]:
     return lambda unit: of(unit.review) if unit.review else None
 
 
-def _signed(of: Callable[[Inspection], Cell]) -> Callable[[Inspection], Cell]:
-    return lambda unit: of(unit) if unit.signatures else None
+def _signed(of: Callable[[Signature], Cell]) -> Callable[[Inspection], Cell]:
+    return lambda unit: of(unit.signature) if unit.signature else None
 
 
 def _place(verdict: Verdict) -> Cell:
@@ -68,10 +68,10 @@ COLUMNS: dict[str, Callable[[Inspection], Cell]] = {
     "reason": _reviewed(lambda r: r.opinion.reason),
     "reviewer": _reviewed(lambda r: r.who),
     "reviewed_at": _reviewed(lambda r: _local(r.at)),
-    "signed_by": _signed(lambda u: u.signatures[-1].who),
-    "signature": _signed(lambda u: str(u.signatures[-1].meaning)),
-    "signed_at": _signed(lambda u: _local(u.signatures[-1].at)),
-    "signed_sha256": _signed(lambda u: u.signatures[-1].record_sha256),
+    "signed_by": _signed(lambda s: s.who),
+    "signature": _signed(lambda s: str(s.meaning)),
+    "signed_at": _signed(lambda s: _local(s.at)),
+    "signed_sha256": _signed(lambda s: s.record_sha256),
     "ok_below": _said(lambda v: v.thresholds.ok_below),
     "ng_above": _said(lambda v: v.thresholds.ng_above),
     "model": _said(lambda v: v.model.base),

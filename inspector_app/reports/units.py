@@ -80,6 +80,6 @@ def _facts(unit: Inspection, language: str) -> Iterator[tuple[str, str]]:
         "disposition": word(str(review.opinion.disposition), language) if review else "",
         "reason": review.opinion.reason if review else "",
         "reviewed_by": review.who if review else "",
-        "signed": "".join(f"{s.who} {s.at.astimezone():%m-%d %H:%M}" for s in unit.signatures[-1:]),
+        "signed": "".join(f"{s.who} {s.at.astimezone():%m-%d %H:%M}" for s in [unit.signature] if s),
     }  # fmt: skip
     yield from ((word(key, language), value) for key, value in facts.items() if value)

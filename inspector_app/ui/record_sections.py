@@ -29,7 +29,12 @@ def reviews(record: Inspection) -> str:
 
 def signatures(record: Inspection) -> str:
     """Who signed, when, with which meaning, and the hash that the name is bound to."""
-    return "\n".join(f"{_when(one.at)}  {signature_words(one)}" for one in record.signatures)
+    undone = {review.number for review in record.reviews if review.undone}
+    lines = []
+    for one in record.signatures:
+        mark_undone = f"  ({tr('undone')})" if one.review in undone else ""
+        lines.append(f"{_when(one.at)}  {signature_words(one)}{mark_undone}")
+    return "\n".join(lines)
 
 
 def added(record: Inspection) -> str:

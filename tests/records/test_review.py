@@ -20,7 +20,7 @@ from inspector_app.records.record import Disposition, LineKind, Opinion
 from inspector_app.records.store import Spoken
 from inspector_app.records.worklist import reviewed
 from inspector_app.records.worklist_causes import Cause, causes
-from inspector_app.rights import PROGRAM, Person
+from inspector_app.rights import PROGRAM, Person, Role
 from inspector_app.settings import Settings
 from model_runtime.verdict import Answer, Fixable, Severity, VoiceSays
 from tests.fakes import FakeJudge
@@ -80,6 +80,18 @@ def test_under_an_undone_review_the_one_before_stands(at: Station) -> None:
     at.undo_review(unit, SATO)
     at.undo_review(unit, SATO)
     assert found.search(Filter(decided=Decided.REVIEWED)) == []
+
+
+def test_a_signature_goes_with_its_review(at: Station) -> None:
+    from inspector_app.reports.rows import row
+
+    chief = at.people.add(None, "Yamada", Role.QUALITY, "2580")
+    unit = judged(at, 0.5)
+    signed = at.review(unit, chief, replace(BAD, disposition=Disposition.CONCESSION), "2580")
+    assert signed.signature is not None and row(signed)["signed_by"] == "Yamada"
+    undone = at.undo_review(unit, chief)
+    assert len(undone.signatures) == 1, "it stays"
+    assert undone.signature is None and row(undone)["signed_by"] is None and row(undone)["disposition"] is None
 
 
 def test_an_undoing_that_is_taken_away_is_found(tmp_path: Path) -> None:
