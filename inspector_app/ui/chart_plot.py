@@ -75,6 +75,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         buffer.open(QBuffer.OpenModeFlag.WriteOnly)
         generator.setOutputDevice(buffer)
         size = QSize(self.width(), self.height() + 30)
+        # The numbers beside the chart are drawn as for the screen, and would else be smaller than all the rest.
+        generator.setResolution(self.logicalDpiX())
         generator.setSize(size)
         generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
         generator.setTitle(self.shown.title)
@@ -192,9 +194,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             spots.append({"pos": (number + series.shift, value), "size": _ALARM if alarm else _DOT, "brush": inside,
                           "pen": QPen(ink, 0.0), "symbol": "d" if alarm else "o"})  # fmt: skip
         if len(spots) <= 120 or series.kind is Kind.DOTS:
-            self.addItem(pg.ScatterPlotItem(spots=spots))
+            self.addItem(pg.ScatterPlotItem(spots=spots, useCache=False))
         else:
-            self.addItem(pg.ScatterPlotItem(spots=[spot for spot in spots if spot["symbol"] == "d"]))
+            self.addItem(pg.ScatterPlotItem(spots=[s for s in spots if s["symbol"] == "d"], useCache=False))
 
     def _pen(self, ink: str, dashed: bool = False) -> QPen:
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from inspector_app.parts import Goals
@@ -91,6 +91,11 @@ def a_chart_as_a_file(kensa: Kensa, tmp_path: Path) -> None:
         tab.save(tab.charts[2], out)
         kensa.until(lambda: len(exported(kensa)) == number + 1)  # noqa: B023 - looked at before the next turn
         assert out.read_bytes().startswith(begin) and out.stat().st_size > 100
+    drawing = (tmp_path / "図.svg").read_text(encoding="utf-8")
+    wide = float(drawing.split('width="')[1].split("mm")[0])
+    # In another resolution than the screen's, the numbers would not stand beside what they tell.
+    assert wide == pytest.approx(tab.charts[2].plot.width() * 25.4 / tab.logicalDpiX(), rel=0.01)
+    assert "<image" not in drawing and drawing.count("<rect") + drawing.count("<path") > 8
     told = exported(kensa)[-1]
     assert told["file"] == "図.csv" and told["chart"] == "Pareto of defects" and "since" in told["filter"]
 
@@ -128,6 +133,17 @@ def test_charts(kensa: Kensa, tmp_path: Path) -> None:
     keys_of_a_chart(kensa)
     a_chart_as_a_file(kensa, tmp_path)
     choices_narrow_the_figures(kensa)
+
+
+def test_alarms_stand_at_the_top(kensa: Kensa) -> None:
+    from inspector_app.monitoring import Alarm
+
+    tab = open_charts(kensa)
+    values = {"part": "pcb", "changed": 9, "reviewed": 30, "rate": 0.3, "usual": 0.04}
+    tab.alarms.show_alarms([Alarm("override_high", "alarm", values)])
+    assert tab.alarms.isVisible() and "pcb" in tab.alarms.findChild(QLabel).text()
+    tab.alarms.show_alarms([])
+    assert not tab.alarms.isVisible()
 
 
 def test_goals_and_studies(kensa: Kensa, tmp_path: Path) -> None:
