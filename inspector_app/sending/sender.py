@@ -82,8 +82,10 @@ class Sender:
                     self._stop.wait(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
         except Exception:  # noqa: BLE001 - our bug must not be silent, and must not end the program
-            _log.exception("sending to %s ended", self._receiver.name)
-            self._say(KensaError("sending_ended", "Sending to other systems ended by a fault; start Kensa again."))
+            if not self._stop.is_set():  # else the records were closed under a receiver that hung
+                _log.exception("sending to %s ended", self._receiver.name)
+                why = KensaError("sending_ended", "Sending to other systems ended by a fault; start Kensa again.")
+                self._heard(self._receiver.name, 0, why)
         finally:
             self._receiver.close()
 
