@@ -13,7 +13,6 @@ from inspector_app.records.database import Database
 from inspector_app.records.filter import Filter
 from inspector_app.records.record import LineKind
 from inspector_app.records.standing import standing
-from inspector_app.records.standing import standing
 from inspector_app.records.store import gone
 from inspector_app.records.tables import LineRow, ReviewRow, SampleRow, VerdictRow
 
@@ -64,7 +63,6 @@ def units(database: Database, wanted: Filter) -> list[Unit]:
 
 def query(wanted: Filter) -> Any:
     """The rows that `unit` takes, of the units that pass."""
-    last = standing(SampleRow.id)
     chance = (
         select(LineRow.text)
         .where(LineRow.sample_id == SampleRow.id, LineRow.kind == str(LineKind.PICKED))
