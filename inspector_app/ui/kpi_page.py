@@ -81,6 +81,7 @@ class GoalsTab(Spoken, Themed, QWidget):
         inside.addWidget(self.nothing, 1)
         right.addWidget(frame)
         row.addLayout(right, 1)
+        self.setFocusProxy(self.names)
 
     # -- what the person does
 

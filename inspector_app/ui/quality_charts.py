@@ -96,6 +96,7 @@ class ChartsTab(Spoken, Themed, QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(inner)
         column.addWidget(self.area, 1)
+        self.setFocusProxy(self.charts[0])
         self._columns = 0
         self._lay_out(2)
 

@@ -95,7 +95,8 @@ class QualityPage(Spoken, QWidget):
         for tab_name in TABS:
             set_look(self.buttons[tab_name], "kind", "chosen" if tab_name == name else "quiet")
         self.tabs[name].reload()
-        self.tabs[name].setFocus()
+        self.setFocusProxy(self.tabs[name])
+        self.setFocus()
 
     def _charts(self) -> Any:
         from inspector_app.ui.quality_charts import ChartsTab  # pyqtgraph: only when it is looked at

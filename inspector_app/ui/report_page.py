@@ -92,7 +92,7 @@ class ReportsTab(Spoken, QWidget):
             name: key_button(self, icon, words, key, job)
             for name, icon, words, key, job in (
                 ("sign", "pencil", mark("Sign …"), "Ctrl+G", self.sign),
-                ("print", "printer", mark("Print …"), "Ctrl+P", self.print_pages),
+                ("print", "printer", mark("Print …"), "Alt+P", self.print_pages),
                 ("pdf", "save", mark("Save PDF …"), "Ctrl+S", lambda: self.save_as("pdf")),
                 ("xlsx", "save", mark("Save XLSX …"), "Ctrl+Shift+X", lambda: self.save_as("xlsx")),
                 ("csv", "save", mark("Save CSV …"), "Ctrl+Shift+S", lambda: self.save_as("csv")),
@@ -102,6 +102,7 @@ class ReportsTab(Spoken, QWidget):
             column.addWidget(button)
         row.addWidget(side)
         row.addWidget(self.pages, 1)
+        self.setFocusProxy(self.kind)
 
     def _connect(self) -> None:
         self.kind.currentIndexChanged.connect(self._kind_chosen)

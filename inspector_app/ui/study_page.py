@@ -68,6 +68,7 @@ class StudyTab(Spoken, QWidget):
         self.inside.addLayout(self._build_buttons())
         self.inside.addWidget(self.nothing, 1)
         row.addWidget(frame, 1)
+        self.setFocusProxy(self.names)
 
     def _build_details(self) -> QWidget:
         content = QWidget()
@@ -88,7 +89,7 @@ class StudyTab(Spoken, QWidget):
         row.setSpacing(theme.GAP)
         self.judge_button = key_button(self, "eye", mark("Judge"), "Ctrl+J", self.judge)
         self.finish_button = key_button(self, "lock", mark("Finish"), "Ctrl+D", self.finish)
-        self.report_button = key_button(self, "save", mark("Report (PDF) …"), "Ctrl+P", self.report)
+        self.report_button = key_button(self, "save", mark("Report (PDF) …"), "Ctrl+S", self.report)
         for button in (self.judge_button, self.finish_button, self.report_button):
             row.addWidget(button, 1)
         return row

@@ -96,11 +96,13 @@ class TrainingDesk(QObject):
 
     def freeze(self, rule: Rule, name: str | None, shares: Shares) -> Task:
         """Freezes units of the records; the task gives a Frozen. The caller says what went wrong."""
-        return self._changing(lambda: self._learning().freeze(self._who(), rule, name, shares))
+        return self._changing(lambda: self._learning().freeze(self._who(), rule, name, shares), self.lane)
 
     def freeze_folder(self, folder: Path, rule: Rule, name: str | None, golden: Path | None, shares: Shares) -> Task:
         """Freezes a labelled folder; the task gives a Frozen. The caller says what went wrong."""
-        return self._changing(lambda: self._learning().freeze_folder(self._who(), folder, rule, name, golden, shares))
+        return self._changing(
+            lambda: self._learning().freeze_folder(self._who(), folder, rule, name, golden, shares), self.lane
+        )
 
     # -- training and weighing, in a process of their own
 
@@ -219,7 +221,7 @@ class TrainingDesk(QObject):
             privacy = self._privacy()
             return privacy.policy, privacy.planned()
 
-        return self.desk.ask_people(job)
+        return self.lane.start(job)
 
     def change_policy(self, policy: Policy) -> Task:
         """Another policy; the caller says what went wrong."""
@@ -231,7 +233,7 @@ class TrainingDesk(QObject):
 
     def purge(self) -> Task:
         """Erases by the policy; the task gives a Purge."""
-        return self.desk.ask_people(lambda: self._privacy().purge(self._who()))
+        return self.lane.start(lambda: self._privacy().purge(self._who()))
 
     # -- on the lanes
 
@@ -358,9 +360,10 @@ class TrainingDesk(QObject):
             raise Fixable("not_signed_in", "Nobody is signed in; sign in first.")
         return self.desk.person
 
-    def _changing(self, job: Callable[[], object]) -> Task:
-        """A request that changes what is there; the caller says what went wrong."""
-        task = self.desk.ask_people(job)
+    def _changing(self, job: Callable[[], object], lane: Lane | None = None) -> Task:
+        """A request that changes what is there; the caller says what went wrong. What takes long has a lane of its own,
+        so that no capture waits for it."""
+        task = (lane or self.desk.lanes.disk).start(job)
         task.done.connect(lambda _: self.changed.emit())
         return task
 

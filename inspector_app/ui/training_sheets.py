@@ -65,6 +65,7 @@ class Asking(Sheet):
     def buttons(self, icon: str, words: str, kind: str = "primary") -> KeyButton:
         """Cancel, and the one that sends."""
         self.add_button("x", mark("Cancel"), "Esc", self.reject)
+        self._words = words
         self.send_button = self.add_button(icon, words, "Ctrl+Return", self.send, kind)
         return self.send_button
 
@@ -76,6 +77,8 @@ class Asking(Sheet):
             self.refuse(error)
             return
         self.send_button.setEnabled(False)
+        self.send_button.set_text(tr("Please wait"))
+        self.fault.hide()
         task.done.connect(self._done)
         task.failed.connect(self.refuse)
 
@@ -86,6 +89,7 @@ class Asking(Sheet):
     def refuse(self, error: Exception) -> None:
         """Says why not."""
         self.send_button.setEnabled(True)
+        self.send_button.set_text(tr(self._words))
         if not isinstance(error, Fixable):
             raise error
         self.fault.setText(sentence(error))

@@ -130,12 +130,32 @@ def choices_narrow_the_figures(kensa: Kensa) -> None:
 
 def test_charts(kensa: Kensa, tmp_path: Path) -> None:
     """By keys, as files, narrowed: one window, since making one takes longer than all of it."""
+    no_key_means_two_things(kensa)
+    kensa.window.quality_page.go_charts()
     keys_of_a_chart(kensa)
+    alarms_stand_at_the_top(kensa)
     a_chart_as_a_file(kensa, tmp_path)
     choices_narrow_the_figures(kensa)
 
 
-def test_alarms_stand_at_the_top(kensa: Kensa) -> None:
+def no_key_means_two_things(kensa: Kensa) -> None:
+    """Qt does neither of two things that a key stands for."""
+    from PySide6.QtGui import QShortcut
+
+    from inspector_app.ui.actions import QUALITY_ACTS, WINDOW_ACTS
+
+    kensa.window.go_quality()
+    page = kensa.window.quality_page
+    taken = [key for act in WINDOW_ACTS for key in act.keys] + [key for act in QUALITY_ACTS for key in act.keys]
+    assert len(taken) == len(set(taken))
+    for name in ("go_charts", "go_goals", "go_study", "go_reports"):
+        getattr(page, name)()
+        own = [one.key().toString() for one in page.tabs[name].findChildren(QShortcut)]
+        assert len(own) == len(set(own)) and not set(own) & set(taken), name
+    assert page.tabs["go_reports"].kind.hasFocus()
+
+
+def alarms_stand_at_the_top(kensa: Kensa) -> None:
     from inspector_app.monitoring import Alarm
 
     tab = open_charts(kensa)
