@@ -18,7 +18,9 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
     """A disk of 12 MB: the log beside the database alone may take four."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, text=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, text=True
+    )
     if made.returncode:
         pytest.skip(f"no small disk can be mounted here ({made.stderr.strip()})")
     yield disk
