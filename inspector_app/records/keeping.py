@@ -4,7 +4,8 @@ A file goes only when every unit that uses it is past its time; reference photos
 judged, and units that wait for a supervisor keep theirs.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,21 +93,22 @@ def kept_texts(database: Database, ends: Mapping[str, datetime]) -> list[str]:
     return sorted(found)
 
 
-def _uses(session: Session, sample_id: str | None = None) -> list[tuple[str, str, str, str, datetime]]:
+def _uses(session: Session, sample_id: str | None = None) -> Iterator[tuple[str, str, str, str, datetime]]:
     """(SHA-256, kind, unit, part, captured at) of every use of every file. A golden photo is a photo."""
-    found: list[tuple[str, str, str, str, datetime]] = []
     for column, kind in (
         (SampleRow.photo_sha256, PHOTO), (SampleRow.golden_sha256, PHOTO), (SampleRow.voice_sha256, VOICE),
     ):  # fmt: skip
         query = select(column, SampleRow.id, SampleRow.part, SampleRow.captured_at).where(column.is_not(None))
         if sample_id is not None:
             query = query.where(SampleRow.id == sample_id)
-        found += [(sha256 or "", kind, owner, part, at) for sha256, owner, part, at in session.execute(query)]
+        for sha256, owner, part, at in session.execute(query.execution_options(yield_per=1000)):
+            yield sha256 or "", kind, owner, part, at
     lines = select(LineRow.voice_sha256, LineRow.sample_id, SampleRow.part, LineRow.at)
     lines = lines.join(SampleRow, SampleRow.id == LineRow.sample_id).where(LineRow.voice_sha256.is_not(None))
     if sample_id is not None:
         lines = lines.where(LineRow.sample_id == sample_id)
-    return found + [(sha256 or "", VOICE, owner, part, at) for sha256, owner, part, at in session.execute(lines)]
+    for sha256, owner, part, at in session.execute(lines):
+        yield sha256 or "", VOICE, owner, part, at
 
 
 def _sizes(session: Session) -> dict[str, int]:
@@ -131,5 +133,4 @@ def _open(session: Session) -> set[str]:
 def _references(session: Session) -> set[str]:
     """Hashes that any version of a part names: golden and limit samples stay, whatever their age."""
     told = " ".join(audit.canonical(definition) for definition in session.scalars(select(PartVersionRow.definition)))
-    hashes = session.scalars(select(MediaRow.sha256).where(MediaRow.kind == PHOTO))
-    return {sha256 for sha256 in hashes if sha256 in told}
+    return set(re.findall(r"[0-9a-f]{64}", told))

@@ -103,7 +103,9 @@ class TrainingPage(Spoken, QWidget):
         """What is kept for how long."""
         from inspector_app.ui.training_privacy import PrivacySheet  # seldom opened
 
-        self.desk.policy().done.connect(
+        task = self.desk.policy()
+        task.failed.connect(self.desk.desk.problems.tell)
+        task.done.connect(
             lambda came: self.dialog_wanted.emit(PrivacySheet(self.desk, came[0], came[1], self.window()))
         )
 

@@ -2016,6 +2016,10 @@
             <translation>作業者の理由を再生</translation>
         </message>
         <message>
+            <source>Please wait</source>
+            <translation>お待ちください</translation>
+        </message>
+        <message>
             <source>Point at it, or use the arrow keys, to read the numbers.</source>
             <translation>マウスか矢印キーで数値が読めます。</translation>
         </message>
