@@ -27,6 +27,8 @@ class QualityPage(Spoken, QWidget):
     help_groups = ("Quality", "A chart")
 
     dialog_wanted = Signal(object)
+    help_groups = ("Quality", "A chart")
+    """Headings of the keys that the help shows here."""
 
     def __init__(self, desk: Desk, language: Callable[[], str]) -> None:
         super().__init__()
