@@ -276,13 +276,13 @@ class Settings(SendingSettings):
             high=100,
         ),
     )
-    judge_seconds: int = setting(
-        180,
+    judge_seconds: int | None = setting(
+        None,
         Spec(
             "Longest judgment (s)",
             "判定の制限時間（秒）",
-            "Then the unit is inconclusive and the model is loaded anew; 0: no limit",
-            "超えると「要確認」とし、モデルを読み込み直します。0: 制限なし",
+            "Then the unit is inconclusive and the model is loaded anew. Empty: by the model's own pace; 0: no limit",
+            "超えると「要確認」とし、モデルを読み込み直します。空欄: モデルの速さに合わせる、0: 制限なし",
             low=0,
             high=3600,
             group="model",

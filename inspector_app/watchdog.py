@@ -48,6 +48,8 @@ MOST_LEFT = 3
 """Threads that hang, after which the program must be started again: each holds a model's memory."""
 LOAD_SECONDS = 1800.0
 """For loading and self-test: the full model comes from a slow disk."""
+FIRST, LEAST, TIMES = 1800.0, 60.0, 20.0
+"""Where no limit is chosen: seconds for the first judgment; then so many times the longest one, at least `LEAST`."""
 GRACE = 5.0
 """Seconds for a judgment that was stopped to end by itself."""
 RETRY = 60.0
@@ -159,19 +161,20 @@ class Attempts:
 class Guarded:
     """A judge over one that is loaded by `load`, again where it must be. One question at a time, as any judge.
 
-    `seconds`: the longest judgment, asked anew each time; 0: no limit. `told` is called on the asking thread.
+    `seconds`: the longest judgment, asked anew each time; 0: no limit; None: by the model's own pace, since one model
+    needs a tenth of a second and another one minutes. `told` is called on the asking thread.
     """
 
     def __init__(
         self,
         load: Callable[[], Judge],
-        seconds: Callable[[], float],
+        seconds: Callable[[], float | None],
         told: Told | None = None,
         attempts: Attempts | None = None,
     ) -> None:
         self._load, self._seconds, self._attempts = load, seconds, attempts
         self._told: Told = told or (lambda what, error: None)
-        self._left = 0
+        self._left, self._longest = 0, 0.0
         self._suspect = False
         self._lost_at: float | None = None
         self._thread = _Thread()
@@ -199,7 +202,7 @@ class Guarded:
         return verdict
 
     def _asked(self, question: Question, stop: StopCheck | None, begun: float) -> Verdict:
-        judge, limit = self._judge, self._seconds() or None
+        judge, limit = self._judge, self._limit()
         assert judge is not None
         try:
             verdict: Verdict = self._thread.do(lambda over: judge.judge(question, over), limit, stop)
@@ -214,11 +217,17 @@ class Guarded:
             _log.error("the model failed", exc_info=error)
             self._doubt("failed", error)
             return self._unsure(question, NO_MEMORY if is_memory(error) else BROKEN, begun)
-        self._identity = judge.identity
+        self._identity, self._longest = judge.identity, max(self._longest, time.monotonic() - begun)
         safe = sane(verdict)
         if not _has_numbers(verdict):
             self._doubt("failed", None)
         return safe
+
+    def _limit(self) -> float | None:
+        chosen = self._seconds()
+        if chosen is not None:
+            return chosen or None
+        return max(LEAST, TIMES * self._longest) if self._longest else FIRST
 
     def recover(self, stop: StopCheck | None = None) -> None:
         """After a failure: the self-test, and a model loaded anew where there is none, or it fails. `ModelLost` when
@@ -256,7 +265,9 @@ class Guarded:
     def warm_up(self) -> None:
         judge = self._judge
         if isinstance(judge, SelfTesting):
+            begun = time.monotonic()
             self._thread.do(lambda _: judge.warm_up(), LOAD_SECONDS, None)
+            self._longest = time.monotonic() - begun
 
     def _renew(self, stop: StopCheck | None) -> None:
         self._judge = None

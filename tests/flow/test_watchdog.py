@@ -156,6 +156,26 @@ def test_slow_is_not_too_slow_and_no_limit_is_none(tmp_path: Path) -> None:
         assert judged.verdict and judged.verdict.judgment.verdict is Answer.OK and told == []
 
 
+def test_without_a_limit_it_is_the_models_own_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model of minutes gets its minutes, one of milliseconds does not hold up the line for them."""
+    monkeypatch.setattr(watchdog, "LEAST", 0.3)
+
+    def slow(question: Question) -> Verdict:
+        time.sleep(0.5)
+        return FakeJudge().verdict(question, 0.01)
+
+    models = Models([slow, 0.01, 0.01, hang], [0.01, hang])
+    judge = Guarded(models.load, lambda: None)
+    question = Question(photo=tmp_path / "a.png")
+    question.photo.write_bytes(b"x")  # type: ignore[union-attr]
+    verdicts = [judge.judge(question).judgment.verdict for _ in range(3)]
+    assert verdicts == [Answer.OK] * 3
+    monkeypatch.setattr(watchdog, "TIMES", 1.0)
+    begun = time.monotonic()
+    assert judge.judge(question).judgment.remark == watchdog.TOO_SLOW
+    assert 0.4 < time.monotonic() - begun < 10
+
+
 def test_stopped_and_refused_stay_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "GRACE", 0.1)
     at, told = guarded(tmp_path, Models([Fixable("too_dark", "Too dark."), hang]), seconds=60)
