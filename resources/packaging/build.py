@@ -23,9 +23,12 @@ DIST = ROOT / "dist"
 FOLDER = DIST / "kensa"
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
-# What the folder does not bring: the C library, and the graphics driver's two libraries. All else is inside.
-DEPENDS = ("libc6 (>= {libc})", "libgl1", "libegl1")
-RECOMMENDS = ("fonts-noto-cjk | fonts-ipafont-gothic", "desktop-file-utils", "shared-mime-info")
+# What the folder does not bring, since it must fit to the system: the C library, the way to screen and graphics driver.
+DEPENDS = ("libc6 (>= {libc})", "libgl1", "libegl1", "libxcb1")
+RECOMMENDS = (
+    "fonts-noto-cjk | fonts-ipafont-gothic", "libwayland-client0", "libwayland-cursor0", "libwayland-egl1",
+    "desktop-file-utils", "shared-mime-info",
+)  # fmt: skip
 
 
 def version() -> str:
