@@ -134,6 +134,7 @@ HISTORY_ACTS = (
     Act("play_voice", mark("Play note"), "play", ("F4",)),
     Act("compare", mark("Compare"), "columns-2", ("F12",)),
     Act("review", mark("Decide about it"), "user-check", ("F9",)),
+    Act("to_book", mark("Make it a limit sample"), "book", ("Ctrl+B",)),
     Act("to_table", mark("Back to the table"), "list", ("Esc",)),
 )
 QUALITY_ACTS = (

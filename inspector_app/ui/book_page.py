@@ -40,6 +40,7 @@ from inspector_app.ui.words import defect_word
 
 if TYPE_CHECKING:
     from inspector_app.part_editor import PartVersion
+    from inspector_app.records.record import Inspection
     from inspector_app.ui.book_print import BookPrinter
 
 _LEFT, _RIGHT = 216, 264
@@ -62,6 +63,7 @@ class BookPage(Spoken, Themed, QWidget):
         self.shown: Part | None = None
         """The part as it is in the chosen version."""
         self.may = False
+        self._offered: Inspection | None = None
         self.names, self.versions = QListWidget(), QListWidget()
         self.title, self.note = label("title"), label("warning", wrap=True)
         self._area: QScrollArea | None = None
@@ -126,9 +128,26 @@ class BookPage(Spoken, Themed, QWidget):
         self.names.blockSignals(False)
         self._review.may(Right.PARTS).done.connect(lambda may: self._allowed(may, row))
 
+    def load_with(self, record: Inspection) -> None:
+        """The same, and the photo of a record is offered as a limit sample of its part and defect."""
+        self._offered = record
+        self.load(record.part)
+
     def _allowed(self, may: bool, row: int) -> None:
         self.may = may
         self._choose(row)
+        record, self._offered = self._offered, None
+        if record is not None and self.part is not None and self.part.name == record.part and may:
+            self._offer(self.part, record)
+
+    def _offer(self, part: Part, record: Inspection) -> None:
+        opinion = record.review.opinion if record.review else None
+        said = record.verdict.judgment.defect if record.verdict else ""
+        defect = opinion.defect if opinion else said
+        defect = defect if defect in part.defects else ""
+        if record.photo is not None:
+            known = Reference(record.photo.path, opinion.reason if opinion else "", defect=defect)
+            self._ask_sample(part, None, known, defect, golden=False)
 
     def _choose(self, row: int) -> None:
         item = self.names.item(row)
@@ -255,20 +274,19 @@ class BookPage(Spoken, Themed, QWidget):
 
     def add_sample(self, part: Part, section: Section, *, golden: bool) -> None:
         """A golden sample, or one more limit sample of a defect."""
-        title = mark("Golden sample") if golden else mark("Limit sample")
-        dialog = SampleSheet(self._desk, title, None, section.defect, self.window())
-
-        def change(new: Reference) -> Part:
-            return with_golden(part, new) if golden else with_limit(part, None, new)
-
-        dialog.given.connect(lambda new, reason: self._keep(lambda: change(new), reason, dialog))
-        self.dialog_wanted.emit(dialog)
+        self._ask_sample(part, None, None, section.defect, golden=golden)
 
     def renew(self, part: Part, old: Reference) -> None:
         """Another photo or another day: approved anew."""
-        golden = old is part.golden_sample
+        self._ask_sample(part, old, old, old.defect, golden=old is part.golden_sample)
+
+    def _ask_sample(
+        self, part: Part, old: Reference | None, known: Reference | None, defect: str, *, golden: bool
+    ) -> None:
         title = mark("Golden sample") if golden else mark("Limit sample")
-        dialog = SampleSheet(self._desk, title, old, old.defect, self.window())
+        dialog = SampleSheet(self._desk, title, known, defect, self.window())
+        if defect:
+            dialog.heading.setText(f"{tr(title)}: {defect_word(defect)}")
 
         def change(new: Reference) -> Part:
             return with_golden(part, new) if golden else with_limit(part, old, new)

@@ -61,6 +61,7 @@ class DeskPages(_Mixin):
         page = HistoryPage(self.review_desk, self._devices)
         add_erase(self, page)  # type: ignore[arg-type]
         page.review_wanted.connect(self.go_review_of)
+        page.book_wanted.connect(self.go_book_with)
         page.dialog_wanted.connect(self.open_dialog)
         self.pages.addWidget(page)
         return page
@@ -119,6 +120,11 @@ class DeskPages(_Mixin):
         """Criteria, golden and limit samples."""
         self._go(self.book_page, "go_book")
         self.book_page.load()
+
+    def go_book_with(self, record: Inspection) -> None:
+        """The photo of a record, to become a limit sample of its part."""
+        self._go(self.book_page, "go_book")
+        self.book_page.load_with(record)
 
     def go_audit(self) -> None:
         """The audit trail."""

@@ -60,6 +60,7 @@ class HistoryPage(Spoken, Themed, QWidget):
     help_groups = ("History",)
 
     review_wanted = Signal(object)
+    book_wanted = Signal(object)
     dialog_wanted = Signal(QDialog)
 
     def __init__(self, review: ReviewDesk, devices: Devices) -> None:
@@ -148,6 +149,7 @@ class HistoryPage(Spoken, Themed, QWidget):
         self.table.horizontalHeader().sectionClicked.connect(self._header)
         self.table.doubleClicked.connect(lambda _: self.review())
         self.panel.review_button.clicked.connect(self.review)
+        self.panel.book_button.clicked.connect(self.to_book)
         self._desk.judged.connect(self._judged)
         self._review.reviewed.connect(self._changed)
 
@@ -186,6 +188,11 @@ class HistoryPage(Spoken, Themed, QWidget):
         """Decide about the chosen record."""
         if self.panel.record is not None:
             self.review_wanted.emit(self.panel.record)
+
+    def to_book(self) -> None:
+        """The chosen record's photo becomes a limit sample, if it is approved."""
+        if self.panel.record is not None and self.panel.record.photo is not None:
+            self.book_wanted.emit(self.panel.record)
 
     def clear_filters(self) -> None:
         """Look for everything again."""

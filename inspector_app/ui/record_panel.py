@@ -58,6 +58,7 @@ class RecordPanel(Spoken, Themed, QFrame):
         self.facts = MonoText()
         self.review_button = PickButton("user-check", mark("Decide about it"), "F9")
         self.play_button = IconButton("volume-2", mark("Play note"), "F4")
+        self.book_button = IconButton("book", mark("Make it a limit sample"), "Ctrl+B")
         self.compare_button = IconButton("columns-2", mark("Compare"), "F12")
         self.actions_row = QHBoxLayout()
         """Buttons for what may be done with the record; others may add theirs."""
@@ -76,8 +77,9 @@ class RecordPanel(Spoken, Themed, QFrame):
         for part in (self.title, self.subtitle, self.band):
             column.addWidget(part)
         self.actions_row.setSpacing(theme.GAP_S)
-        self.actions_row.addWidget(self.review_button, 1)
-        for button in (self.play_button, self.compare_button):
+        column.addWidget(self.review_button)
+        self.actions_row.addStretch(1)
+        for button in (self.play_button, self.compare_button, self.book_button):
             self.actions_row.addWidget(button)
         column.addLayout(self.actions_row)
         column.addWidget(self.photo)
@@ -116,6 +118,7 @@ class RecordPanel(Spoken, Themed, QFrame):
             self._load(record.photo, record, self._photo_came)
             self._load(record.golden, record, self._golden_came)
         self.play_button.setEnabled(record.voice is not None and record.voice.path.is_file())
+        self.book_button.setEnabled(record.photo is not None and record.photo.path.is_file())
         self.compare_button.setEnabled(record.golden is not None and record.photo is not None)
         self._show_voices(record)
         self._ask_trail(record)

@@ -1404,6 +1404,10 @@
             <translation>下方管理限界</translation>
         </message>
         <message>
+            <source>Make it a limit sample</source>
+            <translation>限度見本にする</translation>
+        </message>
+        <message>
             <source>Make the study</source>
             <translation>作成する</translation>
         </message>

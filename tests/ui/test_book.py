@@ -9,12 +9,15 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication, QDialog
 
+from inspector_app.capture.sample import Sample, photo_from_bytes
 from inspector_app.inspection import Station
 from inspector_app.parts import Part, Reference
+from inspector_app.records.record import Disposition, Opinion
 from inspector_app.rights import Person, Role
 from inspector_app.ui.book_cards import CriterionSheet, ReferenceCard, RetireSheet, SampleSheet
 from inspector_app.ui.book_page import BookPage
 from inspector_app.ui.book_print import document
+from model_runtime.verdict import Answer
 from tests.ui.conftest import Kensa
 from tests.ui.fake_devices import scene
 from tests.ui.test_history import opened
@@ -133,6 +136,26 @@ def test_a_limit_sample_is_added_renewed_and_retired(kensa: Kensa, page: BookPag
     press(kensa, "Ctrl+Return")
     assert [one.defect for one in kept(kensa, page, 4).limits] == ["crack"]
     assert len(station_of(kensa).editor.versions("plate")[1].part.limits) == 2
+
+
+def test_a_unit_of_the_history_becomes_a_limit_sample(kensa: Kensa, page: BookPage, photo: Path) -> None:
+    at = station_of(kensa)
+    kensa.judge.script.append(0.97)
+    taken = Sample(photo=photo_from_bytes(photo.read_bytes(), "unit.png"), part="plate", serial="7")
+    unit = at.judge(at.keep(taken))
+    worst = Opinion(Answer.NG, Disposition.SCRAP, "dent", reason="this is the edge")
+    at.review(unit.id, Person.typed("Tanaka"), worst)
+    press(kensa, "Ctrl+2")
+    history = kensa.window.history_page
+    kensa.until(lambda: history.panel.record is not None and history.panel.record.id == unit.id)
+    press(kensa, "Ctrl+B")
+    sheet = dialog(kensa, SampleSheet)
+    assert "dent" in sheet.heading.text()  # type: ignore[attr-defined]
+    sheet.editor.approver.setText("Suzuki")  # type: ignore[attr-defined]
+    press(kensa, "Ctrl+Return")
+    added = kept(kensa, page, 2).limits[-1]
+    assert (added.defect, added.criterion, added.approved_by) == ("dent", "this is the edge", "Suzuki")
+    assert unit.photo is not None and added.photo == unit.photo.path, "the same kept file"
 
 
 def test_an_operator_looks_and_changes_nothing(kensa: Kensa, page: BookPage) -> None:
