@@ -61,9 +61,17 @@ class Studies:
         for record in History.of(self._store).some(most):
             if record.photo is not None and record.photo.path.is_file():
                 told = " ".join(filter(None, (record.part, record.lot, record.serial)))
+                golden = record.golden.path if record.golden else None
                 found.append(
                     Offered(
-                        record.id, record.photo.path, truth[record.id], record.part, record.id, doubt[record.id], told
+                        record.id,
+                        record.photo.path,
+                        truth[record.id],
+                        record.part,
+                        record.id,
+                        doubt[record.id],
+                        told,
+                        golden,
                     )
                 )
         return found
@@ -74,7 +82,7 @@ class Studies:
         if not units:
             raise KensaError("bad_study", f"{folder.name} has no photos with a verdict; give a labelled folder.")
         return [
-            Offered(unit.name, unit.photo, unit.verdict, unit.part, unit.photo.name, 0.0, unit.name)
+            Offered(unit.name, unit.photo, unit.verdict, unit.part, unit.photo.name, 0.0, unit.name, unit.golden)
             for unit in units
             if unit.photo
         ]
@@ -123,8 +131,8 @@ class Studies:
         if turn is None:
             return found
         part = parts.get_or_general(turn.unit.part)
-        limits = thresholds or part.thresholds
-        question = Question(found.photo(turn.unit), None, part.golden, part.name, part.defects, part.asked, limits)
+        limits, golden = thresholds or part.thresholds, found.golden(turn.unit) or part.golden
+        question = Question(found.photo(turn.unit), None, golden, part.name, part.defects, part.asked, limits)
         verdict = judge.judge(question, stop)
         return blind.save(found.judged(appraiser, turn.unit.name, str(verdict.judgment.verdict)))
 

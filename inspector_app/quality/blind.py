@@ -35,6 +35,8 @@ class StudyUnit:
     part: str = ""
     source: str = ""
     """The id of the inspection, or the file that it came from."""
+    golden: str = ""
+    """The photo of a good one that the model compares it with, in the same folder; "": the part's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,10 @@ class BlindStudy:
         """Where its photo lies."""
         return self.folder / PHOTOS / unit.photo
 
+    def golden(self, unit: StudyUnit) -> Path | None:
+        """The photo of a good one that came with it."""
+        return self.folder / PHOTOS / unit.golden if unit.golden else None
+
     def judged(self, appraiser: str, unit: str, verdict: str, now: datetime | None = None) -> "BlindStudy":
         """With one judgment more. KensaError `not_the_turn` for another unit than the one whose turn it is."""
         turn = self.turn(appraiser)
@@ -147,6 +153,7 @@ class Offered:
     """How near the model was to the edge, from 0 to 1."""
     told: str = ""
     """What it is, for the person who chooses."""
+    golden: Path | None = None
 
 
 def proposal(offered: Sequence[Offered], count: int) -> list[Offered]:
@@ -255,7 +262,13 @@ def _copied(where: Path, number: int, one: Offered) -> StudyUnit:
     data = one.photo.read_bytes()
     name = f"{number:02}{one.photo.suffix.lower()}"
     write_whole(where / PHOTOS / name, data)
-    return StudyUnit(f"U{number:02}", name, hashlib.sha256(data).hexdigest(), one.reference, one.part, one.source)
+    sha256, golden = hashlib.sha256(data).hexdigest(), ""
+    if one.golden is not None and one.golden.is_file():
+        good = one.golden.read_bytes()
+        golden = f"golden-{hashlib.sha256(good).hexdigest()[:16]}{one.golden.suffix.lower()}"
+        if not (where / PHOTOS / golden).exists():
+            write_whole(where / PHOTOS / golden, good)
+    return StudyUnit(f"U{number:02}", name, sha256, one.reference, one.part, one.source, golden)
 
 
 def _hash_of(path: Path) -> str:

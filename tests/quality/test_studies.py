@@ -184,6 +184,12 @@ def test_a_labelled_folder(studies: Studies, tmp_path: Path) -> None:
     (folder / "a.png").write_bytes(png(1))
     (folder / "metadata.csv").write_text("file_name,verdict\na.png,NG\nb.png,OK\n", encoding="utf-8")
     assert [(unit.name, unit.reference) for unit in studies.from_folder(folder)] == [("a.png", "NG")]
+    (folder / "good.png").write_bytes(png(2))
+    rows = "".join(f"a.png,{'NG' if n % 2 else 'OK'},good.png\n" for n in range(20))
+    (folder / "metadata.csv").write_text(f"file_name,verdict,golden_file_name\n{rows}", encoding="utf-8")
+    made = studies.make(SATO, "", studies.from_folder(folder), [rater(OWN)], 2)
+    goldens = {made.golden(unit) for unit in made.units}
+    assert len(goldens) == 1 and goldens.pop().read_bytes() == png(2)  # type: ignore[union-attr]
     with pytest.raises(KensaError):
         (folder / "metadata.csv").write_text("file_name,verdict\nb.png,OK\n", encoding="utf-8")
         studies.from_folder(folder)
