@@ -57,7 +57,9 @@ class Gate(QObject):
 
     def _people(self) -> list[Person]:
         station = self._desk.station
-        return [] if station is None else [one for one in station.people.all() if not one.disabled]
+        if station is None or station.store.database.read_only:
+            return []  # where nothing can be written, no PIN is tried and nothing can be decided: anybody may read
+        return [one for one in station.people.all() if not one.disabled]
 
     def _begun(self, people: list[Person], settings: Settings) -> None:
         self.open_station = not people

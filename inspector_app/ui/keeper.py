@@ -167,4 +167,5 @@ class TakenSheet(Sheet):
             parent,
         )
         self.add_button("history", mark("Only read"), "Return", self.accept, "primary")
-        self.add_button("x", mark("Close"), "Esc", leave)
+        self.add_button("x", mark("Close"), "Esc", self.reject)
+        self.rejected.connect(leave)

@@ -3,11 +3,15 @@
 import threading
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from inspector_app.errors import KensaError
 from inspector_app.readiness import Trouble
 from inspector_app.records import anchor
+from inspector_app.records.record import Disposition, Opinion
+from inspector_app.rights import Role
 from inspector_app.ui.keeper import TakenSheet
 from model_runtime.verdict import Answer, Question, Verdict
 from tests.fakes import FakeJudge
@@ -39,6 +43,24 @@ def test_the_second_window_says_so_and_only_reads(kensa: Kensa, qtbot: QtBot, ph
     assert kensa.places.settings.read_bytes() == before
     kensa.judged(photo)
     assert len(kensa.program.desk.station.store.waiting()) == 0  # type: ignore[union-attr]
+
+
+def test_with_registered_people_a_second_window_reads_and_decides_nothing(kensa: Kensa, qtbot: QtBot) -> None:
+    """No PIN is tried where failures could not be counted."""
+    kensa.start()
+    station = kensa.program.desk.station
+    assert station is not None
+    station.people.add(None, "Ito", Role.QUALITY, "2580")
+    station.store.note("Ito", "noted", "x")
+    second = Kensa(qtbot, kensa.places.data, FakeJudge(), Bench())
+    second.start()
+    qtbot.wait(300)
+    assert second.window.gate.dialog is None and second.window.history_page.isVisible()
+    assert second.program.desk.station is not None
+    with pytest.raises(KensaError, match="Sign in first|only reads"):
+        second.program.desk.station.review("x", second.program.desk.person, Opinion(Answer.NG, Disposition.SCRAP))
+    second.program.close()
+    second.window.deleteLater()
 
 
 def test_the_folder_is_free_again_when_the_first_window_is_closed(kensa: Kensa, qtbot: QtBot) -> None:
