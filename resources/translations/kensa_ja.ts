@@ -3576,6 +3576,26 @@
             <translation>アダプタ差し戻し</translation>
         </message>
         <message>
+            <source>adapter taken in</source>
+            <translation>アダプタの取り込み</translation>
+        </message>
+        <message>
+            <source>adapter trained</source>
+            <translation>アダプタの学習</translation>
+        </message>
+        <message>
+            <source>adapter written to a file</source>
+            <translation>アダプタの書き出し</translation>
+        </message>
+        <message>
+            <source>agreement study finished</source>
+            <translation>一致度調査の完了</translation>
+        </message>
+        <message>
+            <source>agreement study made</source>
+            <translation>一致度調査の作成</translation>
+        </message>
+        <message>
             <source>all judged</source>
             <translation>判定終了</translation>
         </message>
@@ -3590,6 +3610,10 @@
         <message>
             <source>and are right: {share}</source>
             <translation>かつ正しい：{share}</translation>
+        </message>
+        <message>
+            <source>another candidate judges beside</source>
+            <translation>並走する候補の変更</translation>
         </message>
         <message>
             <source>approved</source>
@@ -3618,6 +3642,10 @@
         <message>
             <source>automatic</source>
             <translation>自動</translation>
+        </message>
+        <message>
+            <source>backed up</source>
+            <translation>バックアップ</translation>
         </message>
         <message>
             <source>being judged</source>
@@ -3744,6 +3772,10 @@
             <translation>計算環境</translation>
         </message>
         <message>
+            <source>erased by the rules</source>
+            <translation>保存規則による消去</translation>
+        </message>
+        <message>
             <source>even</source>
             <translation>均一</translation>
         </message>
@@ -3818,6 +3850,10 @@
         <message>
             <source>judged</source>
             <translation>判定</translation>
+        </message>
+        <message>
+            <source>judged by a candidate</source>
+            <translation>候補アダプタの判定</translation>
         </message>
         <message>
             <source>judges now</source>
@@ -3976,6 +4012,10 @@
             <translation>オフ</translation>
         </message>
         <message>
+            <source>old backup deleted</source>
+            <translation>古いバックアップの削除</translation>
+        </message>
+        <message>
             <source>on</source>
             <translation>オン</translation>
         </message>
@@ -4068,6 +4108,10 @@
             <translation>孔食</translation>
         </message>
         <message>
+            <source>printed</source>
+            <translation>印刷</translation>
+        </message>
+        <message>
             <source>program</source>
             <translation>プログラム</translation>
         </message>
@@ -4096,8 +4140,16 @@
             <translation>備考</translation>
         </message>
         <message>
+            <source>report signed</source>
+            <translation>報告書の署名</translation>
+        </message>
+        <message>
             <source>required</source>
             <translation>必須</translation>
+        </message>
+        <message>
+            <source>restored from a backup</source>
+            <translation>バックアップからの復元</translation>
         </message>
         <message>
             <source>review undone</source>
@@ -4118,6 +4170,14 @@
         <message>
             <source>rings: too few units for limits</source>
             <translation>白丸：件数が少なく管理限界は目安</translation>
+        </message>
+        <message>
+            <source>rules of keeping changed</source>
+            <translation>保存規則の変更</translation>
+        </message>
+        <message>
+            <source>saved from damaged records</source>
+            <translation>破損した記録からの復旧</translation>
         </message>
         <message>
             <source>scrap</source>
@@ -4158,6 +4218,10 @@
         <message>
             <source>signed out</source>
             <translation>サインアウト</translation>
+        </message>
+        <message>
+            <source>signing key trusted</source>
+            <translation>署名鍵の信頼</translation>
         </message>
         <message>
             <source>since {moment}</source>
@@ -4310,6 +4374,10 @@
         <message>
             <source>withdrawn</source>
             <translation>取り消し</translation>
+        </message>
+        <message>
+            <source>words erased</source>
+            <translation>文章の消去</translation>
         </message>
         <message>
             <source>work order</source>

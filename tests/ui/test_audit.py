@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,12 @@ from inspector_app.rights import Person, Role
 from inspector_app.ui.audit_check import CheckDialog
 from inspector_app.ui.audit_page import AuditPage
 from inspector_app.ui.audit_table import details, differences
+from inspector_app.ui.review_words import ACTS
 from tests.makers import png
 from tests.ui.conftest import Kensa
 from tests.ui.test_review import press, typed
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def station_of(kensa: Kensa) -> Station:
@@ -140,3 +144,14 @@ def _rows(out: Path) -> list[dict[str, object]]:
         {**entry, **{name: None if entry[name] is None else canonical(entry[name]) for name in ("old", "new")}}
         for entry in entries
     ]
+
+
+def test_every_kind_that_the_program_tells_has_words() -> None:
+    """Kinds are literals where they are written; the page must not show a person `policy_changed`."""
+    written = set()
+    for file in (ROOT / "inspector_app").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        written |= set(re.findall(r"\.note\(\s*[\w.()\[\]\"]+,\s*\"(\w+)\"", text))
+        written |= set(re.findall(r"audit\.append\(session, [\w.()]+, \"(\w+)\"", text))
+    assert {"settings_changed", "captured", "reviewed", "policy_changed", "backed_up"} <= written
+    assert written <= set(ACTS)
