@@ -16,7 +16,7 @@ from inspector_app.people import People
 from inspector_app.places import Places
 from inspector_app.quality import blind
 from inspector_app.quality.blind import MODEL, BlindStudy, Offered, Rater
-from inspector_app.records import figures
+from inspector_app.records import tallies
 from inspector_app.records.filter import Filter
 from inspector_app.records.history import History
 from inspector_app.records.store import Store
@@ -53,7 +53,7 @@ class Studies:
 
     def from_history(self, wanted: Filter) -> list[Offered]:
         """Reviewed units with a photo: what the supervisor decided is the reference; the most doubtful first."""
-        units = [unit for unit in figures.units(self._store.database, wanted) if unit.review in ("OK", "NG")]
+        units = [unit for unit in tallies.tallies(self._store.database, wanted) if unit.review in ("OK", "NG")]
         doubt = {unit.id: _doubt(unit.p_ng, unit.called) for unit in units}
         truth = {unit.id: unit.review or "" for unit in units}
         most = sorted(doubt, key=lambda one: (-doubt[one], one))[:_MOST_OFFERED]
