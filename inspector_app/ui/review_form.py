@@ -218,6 +218,11 @@ class ReviewForm(Spoken, QFrame):
         self.reason.setFocus()
 
     @property
+    def has_words(self) -> bool:
+        """A reason was typed or spoken."""
+        return bool(self._words()) or self.voice.state not in ("none", "off")
+
+    @property
     def is_bad(self) -> bool:
         return self.verdict.value is Answer.NG
 

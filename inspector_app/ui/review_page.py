@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector_app.records.record import Disposition, Inspection, Media
@@ -122,6 +122,12 @@ class ReviewPage(ReviewKeys, Spoken, Themed, QWidget):
         super().showEvent(event)
         if not self.alone:
             self.reload()  # also where the page was left for another one meanwhile
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Left for another page: choices are forgotten, for a scanner's code may have made them. Words stay."""
+        super().hideEvent(event)
+        if not self.form.has_words:
+            self.form.show_record(self.record)
 
     def reload(self) -> None:
         """What waits now; the chosen unit stays chosen."""

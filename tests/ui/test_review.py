@@ -262,6 +262,27 @@ def test_causes_are_chosen_by_key_and_a_unit_is_left_for_later(kensa: Kensa) -> 
     kensa.until(lambda: len(page.list.ids) == 3)
 
 
+def test_a_code_scanned_over_the_review_decides_nothing(kensa: Kensa) -> None:
+    """Its letters are keys of the page; the code goes to the inspection, and nothing that it chose is left."""
+    kensa.start()
+    id_ = unit(kensa, 0.5)
+    page = opened(kensa, 1)
+    press(kensa, "N", "3", "D")
+    assert page.form.disposition.value is Disposition.SCRAP
+    kensa.window._scanned("N3D-0001")
+    assert not page.isVisible()
+    press(kensa, "Ctrl+3")
+    kensa.until(lambda: page.isVisible() and page.record is not None)
+    assert page.form.verdict.value is None and page.form.disposition.value is None
+    press(kensa, "Return")
+    assert page.form.fault.isVisible() and station_of(kensa).store.get(id_).reviews == ()
+    press(kensa, "N", "R")
+    typed(kensa, "a burr")
+    press(kensa, "Ctrl+2", "Ctrl+3")
+    kensa.until(lambda: page.isVisible())
+    assert page.form.verdict.value is Answer.NG and page.form.reason.toPlainText() == "a burr"
+
+
 def _dialog(kensa: Kensa) -> PinDialog:
     kensa.until(lambda: any(one.isVisible() for one in kensa.window.findChildren(PinDialog)))
     return next(one for one in kensa.window.findChildren(PinDialog) if one.isVisible())
