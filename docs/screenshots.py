@@ -162,6 +162,7 @@ class Session:
         self.grab("help")
         window.help.hide()
         desk(self)
+        self.dialog("about", window.show_about)
         self.dialog("ready", window.show_ready)
         self.dialog("settings", window.show_settings)
         self.dialog("parts", window.show_parts)

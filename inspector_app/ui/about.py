@@ -43,7 +43,7 @@ class AboutDialog(Sheet):
             grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(words, row, 1)
         grid.setRowStretch(grid.rowCount(), 1)
-        tabs.addTab(facts, tr("Versions"))
+        tabs.addTab(facts, tr("Installed here"))
         self.licences = QTextBrowser()
         self.licences.setOpenLinks(False)  # the program is offline; an address is to be read
         self.licences.setMarkdown(_papers())

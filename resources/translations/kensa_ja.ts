@@ -1060,6 +1060,10 @@
             <translation>検査</translation>
         </message>
         <message>
+            <source>Installed here</source>
+            <translation>構成</translation>
+        </message>
+        <message>
             <source>Is all ready?</source>
             <translation>準備状況</translation>
         </message>
