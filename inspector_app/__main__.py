@@ -32,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     places = replace(Places.find(args.data), read_only=bool(args.read_only))
     try:
         logs.start(places)
+        if args.function in CHANGING:
+            places.require_writable()
         _say_who_else(args, places, terminal)
         with redirect_stdout(sys.stderr):  # what a library prints must not stand between JSON lines
             return _command(args)(Run(args, places, terminal))
@@ -52,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 WRITING = frozenset(("judge", "review", "freeze", "train", "promote", "rollback", "use", "add", "reset", "disable"))
 """Commands that change the records; they may work beside the window, and whoever calls them is told of it."""
+CHANGING = WRITING | {"demo", "install", "take_in", "trust", "shadow", "purge", "enable", "restore", "salvage"}
+"""Those that change anything in the data folder; refused where it is only read."""
 
 
 def _say_who_else(args: argparse.Namespace, places: Places, terminal: Terminal) -> None:

@@ -33,6 +33,7 @@ def backup(run: Run) -> int:
             f"The backup is whole: {_told(said)}"
         )
         return DONE
+    run.places.require_writable()  # a backup is told in the audit trail
     with Store.open(run.places) as store:
         if args.scheduled:
             made = upkeep.scheduled(run.places, store, run.settings)

@@ -344,3 +344,18 @@ def test_a_command_beside_the_window_says_so(kensa: Kensa, places: Places, tmp_p
         assert f"process {os.getpid()}" in said.err and "--read-only" in said.err
         assert "process" not in kensa("history").err
     assert "process" not in kensa("review", "nothing", "--agree").err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("models", "use", "kensa-nano"), ("models", "install", "x"), ("adapters", "trust", "0" * 64, "x"), ("users", "add", "x"),
+        ("salvage",), ("purge",), ("freeze",), ("train", "x"), ("backup", "x"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_every_command_that_changes_something_is_refused_where_it_is_only_read(
+    kensa: Kensa, places: Places, command: tuple[str, ...]
+) -> None:
+    said = kensa("--read-only", *command)
+    assert said.code == 2 and "only reads" in said.err
