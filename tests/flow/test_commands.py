@@ -256,3 +256,30 @@ def test_what_people_said_is_shown(judged: Kensa, tmp_path: Path) -> None:
     assert "within the limit sample" in shown and "overridden" in shown and "reviewed by Ito" in shown
     listed = judged("history").out
     assert "NG, then OK" in listed and "OK (withdrawn)" in listed
+
+
+def test_a_model_travels_as_one_file(kensa: Kensa, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    assert kensa("models", "install", tiny_checkpoint, "--name", "tiny").code == 0
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    packed = kensa("models", "pack", "tiny", stick / "tiny.kensa-model", "--json")
+    assert packed.code == 0
+    again = kensa("models", "pack", "tiny", stick / "tiny.kensa-model", "--json")
+    assert again.code == 2 and again.lines[-1]["error"]["code"] == "file_exists"
+    wrong = kensa("models", "pack", "tiny", stick / "tiny.zip", "--json")
+    assert wrong.code == 2 and wrong.lines[-1]["error"]["code"] == "bad_name"
+    added = kensa("--data", tmp_path / "other", "models", "add", stick, "--json")
+    assert added.lines[-1]["sha256"] == packed.lines[0]["sha256"]
+    name = added.lines[-1]["name"]
+    assert kensa("--data", tmp_path / "other", "models", "verify", name).code == 0
+
+
+def test_nothing_is_fetched_unless_the_hub_is_named(
+    kensa: Kensa, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr("model_runtime.hub.fetch", refuse)
+    assert kensa("models", "add", tiny_checkpoint, "--name", "tiny").code == 0
+    assert kensa("models", "install", tiny_checkpoint, "--name", "again").code == 0
