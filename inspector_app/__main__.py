@@ -32,9 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     places = replace(Places.find(args.data), read_only=bool(args.read_only))
     try:
         logs.start(places)
-        if args.function in CHANGING:
+        if args.function in CHANGING and not _only_lists(args):
             places.require_writable()
-        _say_who_else(args, places, terminal)
+            _say_who_else(args, places, terminal)
         with redirect_stdout(sys.stderr):  # what a library prints must not stand between JSON lines
             return _command(args)(Run(args, places, terminal))
     except Fixable as error:
@@ -56,6 +56,11 @@ WRITING = frozenset(("judge", "review", "freeze", "train", "promote", "rollback"
 """Commands that change the records; they may work beside the window, and whoever calls them is told of it."""
 CHANGING = WRITING | {"demo", "install", "take_in", "trust", "shadow", "purge", "enable", "restore", "salvage"}
 """Those that change anything in the data folder; refused where it is only read."""
+
+
+def _only_lists(args: argparse.Namespace) -> bool:
+    """`kensa review` without a unit, `kensa freeze --list`."""
+    return (args.function == "review" and args.id is None) or bool(getattr(args, "list", False))
 
 
 def _say_who_else(args: argparse.Namespace, places: Places, terminal: Terminal) -> None:

@@ -344,13 +344,14 @@ def test_a_command_beside_the_window_says_so(kensa: Kensa, places: Places, tmp_p
         assert f"process {os.getpid()}" in said.err and "--read-only" in said.err
         assert "process" not in kensa("history").err
     assert "process" not in kensa("review", "nothing", "--agree").err
+    assert kensa("--read-only", "review").code == 0
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        ("models", "use", "kensa-nano"), ("models", "install", "x"), ("adapters", "trust", "0" * 64, "x"), ("users", "add", "x"),
-        ("salvage",), ("purge",), ("freeze",), ("train", "x"), ("backup", "x"),
+        ("models", "use", "kensa-nano"), ("models", "install", "x"), ("adapters", "trust", "0" * 64, "x"),
+        ("users", "add", "x"), ("salvage",), ("purge",), ("freeze",), ("train", "x"), ("backup", "x"),
     ],
     ids=" ".join,
 )  # fmt: skip
