@@ -179,7 +179,7 @@ def _is_final(error: Exception) -> bool:
 
 def _receive(remote: Remote, name: str, part: Path, there: int, moved: Callable[[int], None]) -> None:
     from huggingface_hub import get_session, hf_hub_url
-    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
 
     url = hf_hub_url(remote.repo, name, revision=remote.commit)
     headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
