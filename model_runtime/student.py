@@ -31,8 +31,9 @@ from model_runtime.prompt import PromptSettings
 from model_runtime.stacked import Stacked
 from model_runtime.verdict import Fixable, StopCheck, Stopped
 
-ENOUGH = 8
-"""Validation units of both kinds together, from which on they may stop a training and set its temperature."""
+ENOUGH, FEW = 8, 4
+"""Validation units of both kinds together, from which on they may set temperature and thresholds, and, fewer, stop a
+training: without them a small set is learned by heart, and what the parent knew is lost."""
 DECAY, WARM, SMOOTH = 0.02, 20, 0.97
 """Weight decay, steps of warm-up, and how much of the running mean of the weights each step keeps."""
 
@@ -135,10 +136,15 @@ class Student:
         """Whether there are enough validation units, good and bad."""
         return len(self.bad) >= ENOUGH and any(self.bad) and not all(self.bad)
 
+    @property
+    def can_stop(self) -> bool:
+        """Whether there are enough validation units, good and bad, to say which weights are the best."""
+        return len(self.bad) >= FEW and any(self.bad) and not all(self.bad)
+
     def learn(self) -> Iterator[Progress]:
         """One step after the other, until all are done or the validation units have got no better for long."""
         started, before, total = time.monotonic(), self.step, self.recipe.steps
-        while self.step < total and not (self.can_check and self.worse > self.recipe.patience):
+        while self.step < total and not (self.can_stop and self.worse > self.recipe.patience):
             loss = self._learn()
             self.step += 1
             found = None
@@ -178,7 +184,7 @@ class Student:
         with self._as(self.mean):
             odds = self.odds()
         found = nll(odds, np.array(self.bad), 1.0) if len(odds) else math.nan
-        if not self.can_check or found < self.best - 1e-4:
+        if not self.can_stop or found < self.best - 1e-4:
             self.best, self.worse = found, 0
             self.chosen = [m.clone() for m in self.mean]
         else:
