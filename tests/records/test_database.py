@@ -210,3 +210,25 @@ def test_what_was_kept_before_the_search_is_found_by_it(tmp_path: Path) -> None:
 
 def test_there_is_a_kept_database_of_this_schema() -> None:
     assert (DATABASES / f"schema-{HEAD}.db").is_file()
+
+
+def test_a_command_over_records_that_cannot_be_migrated_ends_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stated exit code, one sentence, and records that the older program opens as before."""
+    from inspector_app.__main__ import main
+
+    kept = sorted(DATABASES.glob("schema-*.db"))[0]
+    shutil.copy(kept, tmp_path / "kensa.db")
+    before = dump(tmp_path / "kensa.db")
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a bug in a migration")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("inspector_app.records.database._upgrade", fails)
+        assert main(["history", "--data", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert len(said.strip().splitlines()) == 1 and "as they were" in said
+    assert dump(tmp_path / "kensa.db") == before
+    assert main(["history", "--data", str(tmp_path)]) == 0
