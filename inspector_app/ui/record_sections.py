@@ -73,7 +73,7 @@ def facts(record: Inspection) -> str:
             (tr("engine"), model.engine),
             (tr("thresholds"), f"OK < {limits.ok_below:g}   NG > {limits.ng_above:g}"),
             (tr("judged"), _when(record.judged_at) if record.judged_at else None),
-            (tr("remark"), record.verdict.judgment.remark),
+            (tr("remark"), tr(record.verdict.judgment.remark)),
             (tr("times, ms"), times),
         ]
     return "\n".join(f"{name}: {value}" for name, value in lines if value)
