@@ -1,6 +1,8 @@
 """One window writes for each data folder; a model that hangs is replaced; backups and the anchor come by themselves."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from inspector_app.rights import Role
 from inspector_app.ui.keeper import TakenSheet
 from model_runtime.verdict import Answer, Question, Verdict
 from tests.fakes import FakeJudge
+from tests.makers import sample, station
 from tests.ui.conftest import Kensa
 from tests.ui.fake_devices import Bench
 
@@ -99,3 +102,22 @@ def test_anchor_and_backup_come_by_themselves(qtbot: QtBot, tmp_path: Path, phot
     kensa.program.close()
     kensa.window.deleteLater()
     assert anchor.read(kensa.places.anchor)[-1].seq >= 2
+
+
+def test_damaged_records_are_found_at_the_start_and_said(qtbot: QtBot, tmp_path: Path) -> None:
+    at = station(tmp_path / "data")
+    for number in range(25):
+        at.judge(at.keep(sample(number % 3, serial=f"S{number}")))
+    at.store.close()
+    path = tmp_path / "data" / "kensa.db"
+    with closing(sqlite3.connect(path)) as c:
+        (page,) = c.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_samples_serial'").fetchone()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * 4096 + 100 : page * 4096] = bytes(3996)
+    path.write_bytes(data)
+    kensa = Kensa(qtbot, tmp_path / "data", FakeJudge(), Bench())
+    kensa.start()
+    kensa.until(lambda: Trouble.RECORDS_DAMAGED in kensa.program.readiness.troubles)
+    assert any("damaged" in problem.sentence() for problem in kensa.program.problems.entries)
+    kensa.program.close()
+    kensa.window.deleteLater()
