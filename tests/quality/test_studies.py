@@ -40,7 +40,7 @@ def studies(at: Station) -> Studies:
 @pytest.fixture
 def units(tmp_path: Path) -> list[Offered]:
     found = []
-    for number in range(24):
+    for number in range(21):
         path = tmp_path / f"{number}.png"
         path.write_bytes(png(number))
         found.append(Offered(f"n{number}", path, "NG" if number % 3 == 0 else "OK", "pcb"))
@@ -59,18 +59,18 @@ def judged(studies: Studies, study_id: str, person: Person, wrong: int = 0) -> b
 
 def test_from_making_to_figures(at: Station, studies: Studies, units: list[Offered]) -> None:
     made = studies.make(SATO, "秋の評価", units, RATERS, 2)
-    assert len(made.units) == 24 and not blind.photo_faults(made)
-    assert Counter(unit.reference for unit in made.units) == {"OK": 16, "NG": 8}
+    assert len(made.units) == 21 and not blind.photo_faults(made)
+    assert Counter(unit.reference for unit in made.units) == {"OK": 14, "NG": 7}
     with pytest.raises(KensaError, match="Nobody"):
         made.figures()
     judged(studies, made.id, SATO)
     judged(studies, made.id, SUZUKI, wrong=3)
-    judge = FakeJudge([0.05] * 48)
-    for _ in range(48):
+    judge = FakeJudge([0.05] * 42)
+    for _ in range(42):
         found = studies.judge_one(made.id, OWN, judge, at.parts, None, lambda: False)
     figures = {one.name: one for one in found.figures().appraisers}
     assert figures["佐藤"].effectiveness.value == 1 and figures["佐藤"].band == "good"
-    assert figures["鈴木"].decisions.hits == 45 and figures[OWN].miss.value == 1 and figures[OWN].false_alarm.value == 0
+    assert figures["鈴木"].decisions.hits == 39 and figures[OWN].miss.value == 1 and figures[OWN].false_alarm.value == 0
     done = studies.finish(SATO, made.id)
     assert done.finished_at and studies.faults(done) == []
     assert [entry.what for entry in History.of(at.store).trail_of(f"study:{made.id}")] == [
@@ -86,7 +86,7 @@ def test_every_trial_in_another_order_and_blind(studies: Studies, units: list[Of
     found = made
     for _ in range(3):
         order = []
-        for _ in range(24):
+        for _ in range(21):
             turn = found.turn("佐藤")
             assert turn is not None
             order.append(turn.unit.name)
