@@ -248,14 +248,19 @@ def test_nothing_is_clipped_and_targets_are_large(
     for go in (kensa.window.go_inspect, kensa.window.go_history):
         go()
         kensa.qtbot.wait(50)
-        page = kensa.window.pages.currentWidget()
-        for button in kensa.window.findChildren(QPushButton):
-            if button.isVisible():
-                assert button.height() >= 48 and button.width() >= 48, button.accessibleName()
-        for words in kensa.window.findChildren(QLabel):
-            if words.isVisible() and words.text() and not words.wordWrap() and not _scrolled(words):
-                needed = words.fontMetrics().horizontalAdvance(words.text())
-                assert words.width() >= needed, f"{words.text()!r} is clipped on {page}"
+        # What came a moment ago has its room only when Qt has laid it out.
+        kensa.qtbot.waitUntil(lambda: _has_room(kensa.window), timeout=5000)
+
+
+def _has_room(window: QWidget) -> bool:
+    for button in window.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.height() >= 48 and button.width() >= 48, button.accessibleName()
+    for words in window.findChildren(QLabel):
+        if words.isVisible() and words.text() and not words.wordWrap() and not _scrolled(words):
+            needed = words.fontMetrics().horizontalAdvance(words.text())
+            assert words.width() >= needed, f"{words.text()!r} is clipped"
+    return True
 
 
 def _scrolled(words: QWidget) -> bool:
