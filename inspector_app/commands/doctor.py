@@ -137,6 +137,9 @@ def report_font(run: Run) -> Iterator[Finding]:
         yield Finding("report font", True, str(japanese_font()), needed=False)
     except Fixable as error:
         yield Finding("report font", False, error.message, needed=False)
+    if lacking := lacking_packages("printing"):
+        found = f"no printers without CUPS; reports are saved as PDF; on Debian: apt-get install {lacking[0]}"
+        yield Finding("printing", False, found, needed=False)
 
 
 def lacking_packages(purpose: str) -> list[str]:
