@@ -76,8 +76,9 @@ class Progress:
     adapter: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """What programs read, without the folder."""
+        """What programs read, without the folder. A loss over no units is no number, and JSON knows none such."""
         said = {key: value for key, value in asdict(self).items() if key != "adapter"}
+        said = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in said.items()}
         return {k: round(v, 5) if isinstance(v, float) else v for k, v in said.items()}
 
 
