@@ -99,7 +99,11 @@ def make(places: Places, store: Store, target: Path, progress: Progress | None =
         made = check(draft)
         _need_all_media(made, state.media)
         os.replace(draft, target)
-        sync_folder(target.parent)
+        try:
+            sync_folder(target.parent)
+        except OSError:
+            target.unlink(missing_ok=True)  # what is not surely there must not look as if it were
+            raise
     except OSError as error:
         raise from_os_error(error, "backup", target) from error
     finally:
