@@ -31,7 +31,7 @@ from inspector_app.rights import Person
 from inspector_app.settings import Settings
 from inspector_app.upkeep import Upkeep
 from inspector_app.watchdog import Attempts, Guarded
-from model_runtime.verdict import Answer, Judge
+from model_runtime.verdict import Answer, Judge, Question, StopCheck, Verdict
 from tests.fakes import FakeJudge
 from tests.makers import sample, voice
 
@@ -40,13 +40,19 @@ LOOKS = 40
 """Looks at memory and handles, spread over all units."""
 
 
+class Forgetful(FakeJudge):
+    """A fake that does not remember what it was asked: its memory would be taken for the program's."""
+
+    def judge(self, question: Question, stop: StopCheck | None = None) -> Verdict:
+        self.questions.clear()
+        return super().judge(question, stop)
+
+
 def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
     """All units; the figures."""
     places, process = Places(data), psutil.Process()
     settings = Settings(random_share=5)
-    load = (
-        (lambda: loading.load_judge(bundled_model(), None, 1)) if model else (lambda: FakeJudge([], heard="a scratch"))
-    )
+    load = (lambda: loading.load_judge(bundled_model(), None, 1)) if model else (lambda: Forgetful(heard="a scratch"))
     judge: Judge = Guarded(load, lambda: 60.0, None, Attempts(data / ".judging"))
     with Store.open(places) as store:
         at = Station(store, judge, Parts.load(places), None, settings)
