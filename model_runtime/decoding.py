@@ -74,13 +74,17 @@ def walk(
     temperature: float = 1.0,
     ok_below: float = 0.5,
     stop: Callable[[], bool] | None = None,
+    also: Sequence[tuple[Stepper, Tensor]] = (),
 ) -> Answer:
     """Answers by the grammar. `hidden` (hidden,) is the state after prompt and OPENING, which are fed already.
 
-    The NG branch is followed when p_ng >= `ok_below`. Raises `NotANumber`, and `Stopped` between two steps.
+    `also`: other looks at the same unit in the same state. The verdict's log odds are the mean of all looks; what
+    follows is said from the first. The NG branch is followed when p_ng >= `ok_below`. Raises `NotANumber`, and
+    `Stopped` between two steps.
     """
     walker = _Walker(stepper, hidden, vocabulary, stop)
-    p_ng = walker.verdict(temperature)
+    odds = [walker.odds(), *(_Walker(*look, vocabulary, stop).odds() for look in also)]
+    p_ng = 1 / (1 + math.exp(min(700.0, -sum(odds) / len(odds) / temperature)))
     verdict = NG if p_ng >= ok_below else OK
     answer = Answer(p_ng, {"verdict": verdict}, {"verdict": p_ng if verdict == NG else 1 - p_ng})
     walker.take(VERDICT.options.index(verdict))
@@ -138,8 +142,8 @@ class _Walker:
             raise NotANumber(where)
         return scores
 
-    def verdict(self, temperature: float) -> float:
-        """Calibrated probability of NG at the first token where OK and NG part."""
+    def odds(self) -> float:
+        """Log odds of NG, not calibrated, at the first token where OK and NG part."""
         ok, ng = self._paths
         same = next((i for i, (a, b) in enumerate(zip(ok, ng, strict=False)) if a != b), None)
         if same is None:
@@ -147,7 +151,7 @@ class _Walker:
         self.push(ok[:same])
         self._paths = [ok[same:], ng[same:]]
         ok_score, ng_score = self.scores([ok[same], ng[same]], "verdict").tolist()
-        return 1 / (1 + math.exp(min(700.0, (ok_score - ng_score) / temperature)))
+        return float(ng_score - ok_score)
 
     def take(self, option: int) -> None:
         self.push(self._paths[option])

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from torch import Tensor
 
+from model_runtime import alignment
 from model_runtime.clock import Clock
 from model_runtime.grammar import Shape, Vocabulary
 from model_runtime.photo import PhotoTensors, count_tokens, limit_crops, load_photo, prepare
@@ -31,6 +33,8 @@ class Golden:
     size: tuple[int, int]
     """(width, height)."""
     open: Callable[[], Image.Image]
+    small: Tensor | None = None
+    """As `alignment` compares it; None where there is no second look."""
     crops: int = 1
     """The most crops it is cut into."""
     tokens: int = 0
@@ -52,6 +56,8 @@ class Inputs:
     voice: VoiceTensors | None = None
     notes: tuple[str, ...] = ()
     """What the person should know of photo and voice."""
+    second: PhotoTensors | None = None
+    """The photo once more, laid onto the golden one; None where it lies so already, or cannot be."""
 
     @property
     def empty(self) -> bool:
@@ -80,7 +86,7 @@ class InputReader:
         self.prompts = PromptBuilder(settings, vocabulary, vision.image_token_id, self.audio_config.audio_token_id)
         self.crop_size, self.patch_size = int(vision.crop_size), int(vision.patch_size)
         sizes = (config.max_position_embeddings, config.original_max_position_embeddings)
-        self._sizes: dict[str, tuple[int, int]] = {}
+        self._known: dict[str, tuple[tuple[int, int], Tensor | None]] = {}
         self.limit = min(LIMIT, *(size for size in sizes if size))
 
     def read(self, question: Question, clock: Clock | None = None, stop: StopCheck | None = None) -> Inputs:
@@ -100,6 +106,8 @@ class InputReader:
                 if question.golden is not None:
                     golden = self._golden(question.golden)
             inputs = self.measure(question, picture, golden, voice)
+            if picture is not None and golden is not None and golden.small is not None:
+                inputs.second = self._laid(picture, golden.small)
         halt(stop)
         inputs.notes = tuple(notes)
         return inputs
@@ -112,11 +120,18 @@ class InputReader:
             load_photo(path)  # which says what is wrong in the words of a photo
             raise
         name = hashlib.sha256(data).hexdigest()
-        if name in self._sizes:
-            return Golden(name, self._sizes[name], lambda: self._open(path, data))
+        if name in self._known:
+            size, small = self._known[name]
+            return Golden(name, size, lambda: self._open(path, data), small)
         picture = self._open(path, data)
-        self._sizes[name] = picture.size
-        return Golden(name, picture.size, lambda: picture)
+        small = alignment.grey(picture) if self.settings.square and self.settings.second_look else None
+        self._known[name] = picture.size, small
+        return Golden(name, picture.size, lambda: picture, small)
+
+    def _laid(self, picture: Image.Image, golden: Tensor) -> PhotoTensors | None:
+        """The photo in the golden one's pose, cut as the photo itself is: one crop."""
+        where = alignment.pose(golden, alignment.grey(picture))
+        return None if where is None else prepare(alignment.moved(picture, where), self.crop_size, self.patch_size, 1)
 
     def _open(self, path: Path, data: bytes | None = None) -> Image.Image:
         return self.fit(load_photo(path, data))

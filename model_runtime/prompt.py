@@ -38,6 +38,7 @@ class PromptSettings:
 
     `instruction` may hold {defects} and {criteria}. Budgets in tokens; `dynamic_hd` is the most crops of a photo.
     `square`: a photo is first stretched to one crop, so that no token of a small model is spent on padding.
+    `second_look`: beside a golden photo a square photo is judged twice, as it lies and laid onto the golden one.
     """
 
     golden: str = "Golden sample, an approved good unit: "
@@ -48,6 +49,7 @@ class PromptSettings:
     remark_tokens: int = 24
     dynamic_hd: int = 4
     square: bool = False
+    second_look: bool = False
 
     def __post_init__(self) -> None:
         if min(self.heard_tokens, self.remark_tokens) < 0 or self.dynamic_hd < 1:

@@ -33,6 +33,7 @@ from model_runtime.verdict import (
     Thresholds,
     Verdict,
     VoiceSays,
+    contradicts,
 )
 
 ADAPTER = "defect-lora"
@@ -162,37 +163,43 @@ class ModelJudge:
     ) -> Answer:
         """The model's part of a judgment, before thresholds. Needs `torch.inference_mode`."""
         clock = clock or Clock()
-        hidden, memory = self.prefill(inputs, clock, stop)
+        looks = [(_Step(self.engine, memory, stop), hidden) for hidden, memory in self.prefill(inputs, clock, stop)]
         with clock.measure("decode"):
             return walk(
-                _Step(self.engine, memory, stop),
-                hidden,
+                *looks[0],
                 self.vocabulary,
                 inputs.shape,
                 temperature=self.card.temperature if self.card else 1.0,
                 ok_below=ok_below,
                 stop=stop,
+                also=looks[1:],
             )
 
-    def prefill(self, inputs: Inputs, clock: Clock, stop: StopCheck | None = None) -> tuple[Tensor, Memory]:
-        """Everything up to the verdict's place: the hidden state there, and the memory to go on from."""
+    def prefill(self, inputs: Inputs, clock: Clock, stop: StopCheck | None = None) -> list[tuple[Tensor, Memory]]:
+        """Everything up to the verdict's place: the hidden state there, and the memory to go on from.
+
+        One of each for the photo as it lies and, where there is one, for the second look at it.
+        """
         engine, prompt = self.engine, inputs.prompt
         self.use_adapters(photo=inputs.photo is not None)
         capacity = len(prompt.ids) + self.vocabulary.longest(inputs.shape)
         golden = self._golden(inputs, clock, stop)
-        memory = golden.fork(engine, capacity) if golden else Memory(engine, capacity)
-        known = memory.length
+        known = golden.length if golden else 0
         embedded = engine.embed([*prompt.ids[known:], *self.vocabulary.encode(OPENING.text)])
-        if inputs.photo is not None and prompt.photo:
-            with clock.measure("vision"):
-                _put(embedded, engine.see(inputs.photo, stop), prompt.photo, known, "the photo")
         if inputs.voice is not None and prompt.voice:
             halt(stop)
             with clock.measure("audio"):
                 heard = engine.hear(inputs.voice.features, inputs.voice.tokens, inputs.photo is not None)
                 _put(embedded, heard, prompt.voice, known, "the voice note")
-        with clock.measure("prefill"):
-            return engine.read(embedded, memory, stop), memory
+        looks = []
+        for photo in (inputs.photo, inputs.second) if inputs.second else (inputs.photo,):
+            if photo is not None and prompt.photo:
+                with clock.measure("vision"):
+                    _put(embedded, engine.see(photo, stop), prompt.photo, known, "the photo")
+            memory = golden.fork(engine, capacity) if golden else Memory(engine, capacity)
+            with clock.measure("prefill"):
+                looks.append((engine.read(embedded, memory, stop), memory))
+        return looks
 
     def lora(self, photo: bool) -> str:
         """The LoRA of a question with or without a photo."""
@@ -237,7 +244,7 @@ class ModelJudge:
     ) -> Verdict:
         p_ng = answer.p_ng if answer else 0.5
         said = answer.fields if answer else {}
-        contradiction = question.photo is not None and _contradicts(said.get("voice_says"), p_ng, thresholds)
+        contradiction = question.photo is not None and contradicts(said.get("voice_says"), p_ng, thresholds)
         return Verdict(
             judgment=_judgment(said, _decide(answer, contradiction, thresholds), notes),
             p_ng=p_ng,
@@ -270,13 +277,6 @@ def _put(embedded: Tensor, values: Tensor, span: tuple[int, int], known: int, wh
     if not torch.isfinite(values).all():
         raise NotANumber(what)
     embedded[start - known : stop - known] = values
-
-
-def _contradicts(voice_says: str | None, p_ng: float, thresholds: Thresholds) -> bool:
-    """The voice calls the unit good where the judgment is surely NG, or bad where it is surely OK."""
-    if voice_says == VoiceSays.OK:
-        return p_ng > thresholds.ng_above
-    return voice_says == VoiceSays.NG and p_ng < thresholds.ok_below
 
 
 def _decide(answer: Answer | None, contradiction: bool, thresholds: Thresholds) -> Decision:

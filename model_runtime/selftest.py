@@ -158,7 +158,7 @@ def _golden(judge: "ModelJudge") -> Iterator[str]:
     """Another golden photo must move what the verdict is read from."""
     size = judge.reader.crop_size
     alike, other = (
-        judge.prefill(_pair(judge, _texture(size), golden), Clock())[0] for golden in (_texture(size), _blank(size))
+        judge.prefill(_pair(judge, _texture(size), golden), Clock())[0][0] for golden in (_texture(size), _blank(size))
     )
     judge.forget_goldens()
     if not _moved(alike, other):

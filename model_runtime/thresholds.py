@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from model_runtime import figures
-from model_runtime.verdict import Answer, Thresholds, Verdict, VoiceSays
+from model_runtime.verdict import Answer, Thresholds, Verdict, contradicts
 
 ENOUGH = 4
 """Good units and bad units, each, from which on thresholds are chosen anew."""
@@ -59,13 +59,11 @@ def _between(values: Any, value: float) -> float:
 
 def under(verdict: Verdict, thresholds: Thresholds, has_photo: bool) -> Verdict:
     """The same verdict under other thresholds, by the runtime's rule: voice against photo is neither OK nor NG."""
-    says = verdict.judgment.voice_says
     answer = Answer.INCONCLUSIVE
     if verdict.p_ng < thresholds.ok_below:
         answer = Answer.OK
     elif verdict.p_ng > thresholds.ng_above:
         answer = Answer.NG
-    against = {Answer.OK: VoiceSays.NG, Answer.NG: VoiceSays.OK}.get(answer)
-    contradiction = has_photo and against is not None and says is against
+    contradiction = has_photo and contradicts(verdict.judgment.voice_says, verdict.p_ng, thresholds)
     said = replace(verdict.judgment, verdict=Answer.INCONCLUSIVE if contradiction else answer)
     return replace(verdict, judgment=said, contradiction=contradiction, thresholds=thresholds)

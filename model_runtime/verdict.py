@@ -86,6 +86,18 @@ class Thresholds:
             raise ValueError(f"thresholds must satisfy 0 <= ok_below <= ng_above <= 1, not {self}")
 
 
+SURE = 2 / 3
+"""So probable is what a voice must not speak against: two to one."""
+
+
+def contradicts(voice_says: str | None, p_ng: float, thresholds: Thresholds) -> bool:
+    """The voice calls the unit good where the judgment is NG, or bad where it is OK: beyond the thresholds, or by two
+    to one within them. A unit between the thresholds is INCONCLUSIVE either way; so it is also said why."""
+    if voice_says == VoiceSays.OK:
+        return p_ng > min(thresholds.ng_above, SURE)
+    return voice_says == VoiceSays.NG and p_ng < max(thresholds.ok_below, 1 - SURE)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that the model needs to judge one unit. Photo, voice or both; a golden photo only beside a photo."""

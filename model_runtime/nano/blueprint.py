@@ -112,4 +112,5 @@ def prompt_settings() -> dict[str, Any]:
         "remark_tokens": 0,
         "dynamic_hd": 1,
         "square": True,
+        "second_look": True,
     }

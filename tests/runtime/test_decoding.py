@@ -187,6 +187,17 @@ def test_p_ng_is_the_tempered_softmax(vocabulary: Vocabulary, gap: float, temper
     assert answer.p_ng == pytest.approx(1 / (1 + math.exp(-gap / temperature)), abs=1e-5)
 
 
+def test_looks_at_one_unit_are_judged_together(vocabulary: Vocabulary) -> None:
+    """The log odds of all looks count alike; what follows is said from the first."""
+    alone = [roll(vocabulary, Shape(DEFECTS), seed, ok_below=0.0)[0] for seed in (1, 2, 3)]
+    odds = [math.log(one.p_ng / (1 - one.p_ng)) for one in alone]
+    first, *others = (Dice(vocabulary.rows, seed) for seed in (1, 2, 3))
+    looks = [(other, other.state) for other in others]
+    answer = walk(first, first.state, vocabulary, Shape(DEFECTS), ok_below=0.0, also=looks)
+    assert answer.p_ng == pytest.approx(1 / (1 + math.exp(-sum(odds) / 3)), abs=1e-6)
+    assert {k: v for k, v in answer.fields.items()} == alone[0].fields
+
+
 def test_a_certain_model_does_not_overflow(vocabulary: Vocabulary) -> None:
     class Sure(Dice):
         def scores(self, hidden: Tensor, rows: Sequence[int] | None) -> Tensor:

@@ -32,6 +32,7 @@ from model_runtime.verdict import (
 )
 from tests.runtime import tiny
 from tests.runtime.test_adapters import make_defect
+from tests.runtime.test_alignment import laid_down, part
 from tests.runtime.test_photo import picture
 from tests.runtime.test_voice import babble
 
@@ -283,6 +284,35 @@ def test_a_golden_beside_a_voice_alone_is_left_out(shared: ModelJudge, files: Pa
     assert shared.judge(Question(voice=files / "v.wav", golden=files / "golden.png")).p_ng == alone.p_ng
 
 
+def test_a_photo_laid_down_otherwise_is_looked_at_twice(judge: ModelJudge, tmp_path: Path) -> None:
+    """As it lies, and as the golden photo lies; both count alike, and the answer is the first look's."""
+    golden = part()
+    golden.save(tmp_path / "golden.png")
+    turned = laid_down(golden, 0.1, 0.1, -0.05)
+    turned.save(tmp_path / "turned.png")
+    question = Question(tmp_path / "turned.png", golden=tmp_path / "golden.png")
+    once = judge.judge(question)
+    reader = judge.reader
+    reader.settings = replace(reader.settings, square=True)
+    reader._known.clear()
+    first = judge.judge(question)
+    reader.settings = replace(reader.settings, second_look=True)
+    reader._known.clear()
+    inputs = reader.read(question)
+    assert inputs.second is not None and inputs.photo is not None
+    assert inputs.second.pixel_values.shape == inputs.photo.pixel_values.shape
+    second = replace(inputs, photo=inputs.second, second=None)
+    with torch.inference_mode():
+        alone = judge.answer(second, 0.0).p_ng
+    both = judge.judge(question)
+    odds = [np.log(p / (1 - p)) for p in (first.p_ng, alone)]
+    assert both.p_ng == pytest.approx(1 / (1 + np.exp(-np.mean(odds))), abs=1e-5)
+    assert both.judgment.region == first.judgment.region or both.judgment.region is None
+    assert once.p_ng != first.p_ng  # stretched to a square it is another picture
+    assert reader.read(Question(tmp_path / "golden.png", golden=tmp_path / "golden.png")).second is None
+    assert reader.read(Question(tmp_path / "turned.png")).second is None
+
+
 # ---- meaning ----
 
 
@@ -299,6 +329,8 @@ def test_a_golden_beside_a_voice_alone_is_left_out(shared: ModelJudge, files: Pa
         (0.95, "OK", Answer.INCONCLUSIVE, True),
         (0.95, "NG", Answer.NG, False),
         (0.45, "NG", Answer.INCONCLUSIVE, False),
+        (0.3, "NG", Answer.INCONCLUSIVE, True),  # two to one for OK
+        (0.6, "OK", Answer.INCONCLUSIVE, False),
     ],
 )
 def test_thresholds_and_contradiction(
