@@ -6,6 +6,7 @@ Knows the terminal; knows no command. The library for it comes with the first wo
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -60,8 +61,8 @@ class Terminal:
         return Console(file=self._file, soft_wrap=True, highlight=False)
 
     def emit(self, value: Any) -> None:
-        """One JSON object on a line of its own, at once."""
-        self._out.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+        """One JSON object on a line of its own, at once. A figure of too few units is no number: null."""
+        self._out.write(json.dumps(_with_null(value), ensure_ascii=False, allow_nan=False) + "\n")
         self._out.flush()
 
     def write(self, text: str) -> None:
@@ -165,3 +166,11 @@ def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) 
         if name in columns and sum(needs.values()) > width:
             needs.pop(columns.index(name), None)
     return list(needs)
+
+
+def _with_null(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _with_null(one) for key, one in value.items()}
+    return [_with_null(one) for one in value] if isinstance(value, list | tuple) else value

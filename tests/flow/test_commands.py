@@ -1,11 +1,13 @@
 """history, show, verify, models, doctor, demo: what they answer and how they end."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from inspector_app.commands.terminal import Terminal
 from inspector_app.records.history import History
 from inspector_app.records.record import Disposition, Opinion
 from inspector_app.rights import Person
@@ -283,3 +285,8 @@ def test_nothing_is_fetched_unless_the_hub_is_named(
     monkeypatch.setattr("model_runtime.hub.fetch", refuse)
     assert kensa("models", "add", tiny_checkpoint, "--name", "tiny").code == 0
     assert kensa("models", "install", tiny_checkpoint, "--name", "again").code == 0
+
+
+def test_what_is_no_number_is_null_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal(True).emit({"auroc": float("nan"), "range": [0.5, float("inf")], "more": {"loss": -float("inf")}})
+    assert json.loads(capsys.readouterr().out) == {"auroc": None, "range": [0.5, None], "more": {"loss": None}}
