@@ -166,8 +166,9 @@ def main() -> None:
     made = ([debian_package(number)] if args.deb else []) + ([archive(number)] if args.tar else [])
     for file in made:
         print(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1e6:,.0f} MB")
-    if made:
-        lines = [f"{digest(file, 'sha256')}  {file.name}\n" for file in made]
+    packed = sorted({*DIST.glob(f"kensa_{number}_*.deb"), *DIST.glob(f"kensa-{number}-*.tar.zst")})
+    if packed:
+        lines = [f"{digest(file, 'sha256')}  {file.name}\n" for file in packed]
         (DIST / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
     size = sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file() and not file.is_symlink())
     print(f"{FOLDER.relative_to(ROOT)}  {size / 1e6:,.0f} MB")
