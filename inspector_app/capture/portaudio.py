@@ -4,12 +4,14 @@ PortAudio reads the list of devices once, and reading it again kills every open 
 is open. Knows sounddevice; does without it in words.
 """
 
+import ctypes.util
 import re
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -34,13 +36,29 @@ class SoundDevice:
 def portaudio() -> ModuleType:
     """The sounddevice module; KensaError where PortAudio is not installed."""
     try:
-        import sounddevice
+        with _own_library():
+            import sounddevice
     except (OSError, ImportError) as error:
         raise KensaError(
             "no_portaudio", "Sound needs the PortAudio library; install it (Debian: libportaudio2), or use sound files."
         ) from error
     module: ModuleType = sounddevice
     return module
+
+
+@contextmanager
+def _own_library() -> Iterator[None]:
+    """The installed program brings PortAudio, where the search for libraries of the system does not look."""
+    found = sorted(Path(getattr(sys, "_MEIPASS", "")).glob("libportaudio.so*")) if hasattr(sys, "_MEIPASS") else []
+    if not found:
+        yield
+        return
+    search = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: str(found[0]) if name == "portaudio" else search(name)
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
 
 
 @contextmanager

@@ -201,7 +201,19 @@ def visit_all_pages(window: Window) -> None:
     xdotool = shutil.which("xdotool")
     if xdotool is None:
         return
-    for key in ("ctrl+2", "ctrl+3", "ctrl+4", "ctrl+5", "ctrl+6", "ctrl+7", "alt+4", "ctrl+1", "shift+F1", "Escape"):
+    for key in (
+        "Escape",
+        "ctrl+2",
+        "ctrl+3",
+        "ctrl+4",
+        "ctrl+5",
+        "ctrl+6",
+        "ctrl+7",
+        "alt+4",
+        "ctrl+1",
+        "shift+F1",
+        "Escape",
+    ):
         subprocess.run([xdotool, "key", key], env={**os.environ, "DISPLAY": ":97"}, check=True)
         window.stays(4)
 
