@@ -18,6 +18,7 @@ from model_runtime.verdict import (
     Thresholds,
     Verdict,
     VoiceSays,
+    contradicts,
 )
 
 FAKE_IDENTITY = ModelIdentity(base="fake@" + "0" * 64, adapter="defect@0/" + "0" * 64, prompt="1" * 64, engine="fake")
@@ -72,9 +73,7 @@ class FakeJudge:
         limits = question.thresholds or Thresholds()
         says = self.voice_says if question.voice else VoiceSays.NOTHING
         both = question.voice is not None and question.photo is not None
-        contradiction = both and (
-            (says == VoiceSays.OK and p_ng > limits.ng_above) or (says == VoiceSays.NG and p_ng < limits.ok_below)
-        )
+        contradiction = both and contradicts(says, p_ng, limits)
         answer = Answer.NG if p_ng > limits.ng_above else Answer.OK if p_ng < limits.ok_below else Answer.INCONCLUSIVE
         bad = p_ng >= limits.ok_below
         judgment = Judgment(

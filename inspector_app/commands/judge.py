@@ -39,9 +39,10 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        if not self.code:
-            return DONE
-        return OUR_BUG if self.code == BUG else FIXABLE
+        said = self.inspection.verdict if self.inspection else None
+        if self.code == BUG or (said is not None and said.judgment.remark == watchdog.BROKEN):
+            return OUR_BUG
+        return FIXABLE if self.code else DONE
 
     def to_json(self) -> dict[str, Any]:
         """The contract's line: the judged unit, or its file and why it was not judged."""

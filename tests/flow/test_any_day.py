@@ -152,7 +152,7 @@ class Day(RuleBasedStateMachine):
         open_ = {
             unit
             for unit, answer in self.counts.items()
-            if unit not in self.reviewed and (answer is Answer.INCONCLUSIVE or unit in self.sent)
+            if unit not in self.reviewed and (answer is Answer.INCONCLUSIVE or unit in self.sent | self.failed)
         }
         assert {kept.id for kept in self.at.to_review()} == open_
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector_app import watchdog
 from inspector_app.records import check
 from inspector_app.records.history import Filter, History
 from inspector_app.records.record import State
@@ -105,13 +106,14 @@ def test_a_bug_costs_one_unit_and_the_exit_code(kensa: Kensa, judge: LoadedJudge
     judge.script = [ZeroDivisionError("ours"), 0.1, 0.1]
     said = kensa("judge", photos, photos / "nothing.png", "--json")
     assert said.code == 1
-    assert [line.get("error", {}).get("code") for line in said.lines] == ["internal_error", None, None, "missing"]
+    assert [line.get("error", {}).get("code") for line in said.lines] == [None, None, None, "missing"]
+    assert [line["judgment"]["verdict"] for line in said.lines[:3]] == ["INCONCLUSIVE", "OK", "OK"]
+    assert said.lines[0]["judgment"]["remark"] == watchdog.BROKEN
     assert "Traceback" not in said.err
     log = (tmp_path / "data" / "logs" / "kensa.log").read_text()
     assert "ZeroDivisionError" in log and "Traceback" in log
     again = kensa("judge", photos / "b.png", "--json")
     assert again.code == 0 and len(again.lines) == 1
-    assert "1 of 1 samples that an earlier run had left" in again.err
     assert kensa("history", "--state", "captured", "--json").lines == []
 
 
