@@ -50,8 +50,9 @@ class PhotoStage(Painted, QWidget):
 
     def show_picture(self, picture: QImage, tag: str = "") -> None:
         """Show a picture; `tag` is a word in its corner ("Live"). A mark that was drawn stays."""
+        if picture is not self._picture:  # the same one needs no second scaling
+            self._scaled.clear()
         self._picture, self._tag = picture, tag
-        self._scaled.clear()
         self.update()
 
     def show_empty(self, icon: str, title: str, hint: str) -> None:
