@@ -17,7 +17,7 @@ from inspector_app.records.part_versions import Definition, PartVersions
 from inspector_app.records.store import Store
 from inspector_app.records.worklist import Reviewed, reviewed
 from inspector_app.rights import PROGRAM, Person, Right
-from model_runtime.verdict import Answer, Thresholds, VoiceSays
+from model_runtime.verdict import Answer, Thresholds, contradicts, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +138,7 @@ def _rights(part: Part, before: Part | None) -> list[Right]:
 
 
 def _call(unit: Reviewed, thresholds: Thresholds) -> Answer:
-    """The runtime's rule, over what it recorded: no number, or a voice against the photo, is neither OK nor NG."""
+    """The runtime's rule, over what it recorded; a unit without a number is neither OK nor NG."""
     if unit.p_ng is None:
         return Answer.INCONCLUSIVE
-    if unit.p_ng < thresholds.ok_below:
-        call, against = Answer.OK, VoiceSays.NG
-    elif unit.p_ng > thresholds.ng_above:
-        call, against = Answer.NG, VoiceSays.OK
-    else:
-        return Answer.INCONCLUSIVE
-    return Answer.INCONCLUSIVE if unit.has_photo and unit.voice_says is against else call
+    return decide(unit.p_ng, thresholds, unit.has_photo and contradicts(unit.voice_says, unit.p_ng, thresholds))

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -230,9 +230,9 @@ class Privacy:
             self._names[name] = f"operator-{digest[:8]}"
         return self._names[name]
 
-    def spoken_of(self, name: str) -> str:
-        """The name, or its pseudonym where the policy says so."""
-        return self.pseudonym(name) if self.policy.pseudonyms else name
+    def spoken(self) -> Callable[[str], str]:
+        """How operators are named outside, by the policy as it is now: by their names, or by pseudonyms."""
+        return self.pseudonym if self.policy.pseudonyms else str
 
     def _key(self) -> bytes:
         path = self.places.data / "keys" / "pseudonym.key"

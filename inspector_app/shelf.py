@@ -5,7 +5,6 @@ Reads cards, settings and promotions; knows no model and no window.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +150,3 @@ def _stopped(places: Places) -> str:
     states = sorted((places.data / "training").glob("*/state.safetensors"), key=lambda path: path.stat().st_mtime)
     name = states[-1].parent.name.partition("-")[2] if states else ""
     return name if name and (places.sets / name).is_dir() else ""
-
-
-def promoted_at(adapter: AdapterOnShelf) -> datetime | None:
-    """When it was last let in."""
-    return adapter.promoted[-1].at if adapter.promoted else None

@@ -185,11 +185,6 @@ class Guarded:
     def identity(self) -> ModelIdentity:
         return self._judge.identity if self._judge is not None else self._identity
 
-    @property
-    def suspect(self) -> bool:
-        """Whether the model must prove itself before it judges again; `recover` does it ahead of the next unit."""
-        return self._suspect
-
     def judge(self, question: Question, stop: StopCheck | None = None) -> Verdict:
         """As the contract says, and in time. `ModelLost` when no model could be loaded again."""
         self.recover(stop)

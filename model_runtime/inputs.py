@@ -20,6 +20,8 @@ from model_runtime.prompt import LIMIT, Prompt, PromptBuilder, PromptSettings, c
 from model_runtime.verdict import DEFECTS, Fixable, Question, StopCheck, Stopped
 from model_runtime.voice import VoiceClip, VoiceTensors, features, load_voice
 
+KNOWN_GOLDENS = 256
+"""Golden photos of which size and small picture are kept: 10 MB."""
 SILENT = "The voice note is silent."
 CLIPPED = "The voice note is clipped; it may have been heard wrongly."
 
@@ -126,6 +128,8 @@ class InputReader:
         picture = self._open(path, data)
         small = alignment.grey(picture) if self.settings.square and self.settings.second_look else None
         self._known[name] = picture.size, small
+        if len(self._known) > KNOWN_GOLDENS:
+            del self._known[next(iter(self._known))]
         return Golden(name, picture.size, lambda: picture, small)
 
     def _laid(self, picture: Image.Image, golden: Tensor) -> PhotoTensors | None:

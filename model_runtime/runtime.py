@@ -34,6 +34,7 @@ from model_runtime.verdict import (
     Verdict,
     VoiceSays,
     contradicts,
+    decide,
 )
 
 ADAPTER = "defect-lora"
@@ -245,8 +246,9 @@ class ModelJudge:
         p_ng = answer.p_ng if answer else 0.5
         said = answer.fields if answer else {}
         contradiction = question.photo is not None and contradicts(said.get("voice_says"), p_ng, thresholds)
+        decision = decide(p_ng, thresholds, contradiction) if answer else Decision.INCONCLUSIVE
         return Verdict(
-            judgment=_judgment(said, _decide(answer, contradiction, thresholds), notes),
+            judgment=_judgment(said, decision, notes),
             p_ng=p_ng,
             confidence=max(p_ng, 1 - p_ng),
             contradiction=contradiction,
@@ -277,14 +279,6 @@ def _put(embedded: Tensor, values: Tensor, span: tuple[int, int], known: int, wh
     if not torch.isfinite(values).all():
         raise NotANumber(what)
     embedded[start - known : stop - known] = values
-
-
-def _decide(answer: Answer | None, contradiction: bool, thresholds: Thresholds) -> Decision:
-    if answer is None or contradiction:
-        return Decision.INCONCLUSIVE
-    if answer.p_ng < thresholds.ok_below:
-        return Decision.OK
-    return Decision.NG if answer.p_ng > thresholds.ng_above else Decision.INCONCLUSIVE
 
 
 def _judgment(said: Mapping[str, str], decision: Decision, notes: Sequence[str]) -> Judgment:

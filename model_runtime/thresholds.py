@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from model_runtime import figures
-from model_runtime.verdict import Answer, Thresholds, Verdict, contradicts
+from model_runtime.verdict import Thresholds, Verdict, contradicts, decide
 
 ENOUGH = 4
 """Good units and bad units, each, from which on thresholds are chosen anew."""
@@ -59,11 +59,6 @@ def _between(values: Any, value: float) -> float:
 
 def under(verdict: Verdict, thresholds: Thresholds, has_photo: bool) -> Verdict:
     """The same verdict under other thresholds, by the runtime's rule: voice against photo is neither OK nor NG."""
-    answer = Answer.INCONCLUSIVE
-    if verdict.p_ng < thresholds.ok_below:
-        answer = Answer.OK
-    elif verdict.p_ng > thresholds.ng_above:
-        answer = Answer.NG
     contradiction = has_photo and contradicts(verdict.judgment.voice_says, verdict.p_ng, thresholds)
-    said = replace(verdict.judgment, verdict=Answer.INCONCLUSIVE if contradiction else answer)
+    said = replace(verdict.judgment, verdict=decide(verdict.p_ng, thresholds, contradiction))
     return replace(verdict, judgment=said, contradiction=contradiction, thresholds=thresholds)

@@ -98,6 +98,15 @@ def contradicts(voice_says: str | None, p_ng: float, thresholds: Thresholds) -> 
     return voice_says == VoiceSays.NG and p_ng < max(thresholds.ok_below, 1 - SURE)
 
 
+def decide(p_ng: float, thresholds: Thresholds, contradiction: bool = False) -> Answer:
+    """OK below the thresholds, NG above them; INCONCLUSIVE between them, and where a voice contradicts the photo."""
+    if contradiction:
+        return Answer.INCONCLUSIVE
+    if p_ng < thresholds.ok_below:
+        return Answer.OK
+    return Answer.NG if p_ng > thresholds.ng_above else Answer.INCONCLUSIVE
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that the model needs to judge one unit. Photo, voice or both; a golden photo only beside a photo."""

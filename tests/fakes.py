@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from model_runtime.verdict import (
-    Answer,
     Fixable,
     Judgment,
     ModelIdentity,
@@ -19,6 +18,7 @@ from model_runtime.verdict import (
     Verdict,
     VoiceSays,
     contradicts,
+    decide,
 )
 
 FAKE_IDENTITY = ModelIdentity(base="fake@" + "0" * 64, adapter="defect@0/" + "0" * 64, prompt="1" * 64, engine="fake")
@@ -74,10 +74,9 @@ class FakeJudge:
         says = self.voice_says if question.voice else VoiceSays.NOTHING
         both = question.voice is not None and question.photo is not None
         contradiction = both and contradicts(says, p_ng, limits)
-        answer = Answer.NG if p_ng > limits.ng_above else Answer.OK if p_ng < limits.ok_below else Answer.INCONCLUSIVE
         bad = p_ng >= limits.ok_below
         judgment = Judgment(
-            verdict=Answer.INCONCLUSIVE if contradiction else answer,
+            verdict=decide(p_ng, limits, contradiction),
             defect=question.defects[0] if bad else "none",
             severity=Severity.MAJOR if bad else Severity.NONE,
             region=Region(2, 5) if bad and question.photo else None,

@@ -43,8 +43,7 @@ def _write(run: Run, store: Store, parts: Parts, out: Path) -> int:
 
     people = People(store)
     person = acting(run, people, Right.EXPORT)
-    privacy = Privacy(store, people, run.places)
-    spoken = privacy.pseudonym if privacy.policy.pseudonyms else str
+    spoken = Privacy(store, people, run.places).spoken()
     if out.suffix.lower() == ".csv":
         return write_units(store, people, person, _filter(run), out, _kind(run), spoken).units
     report = gather(store, parts, run.settings, _filter(run), _kind(run), _reference(run))

@@ -2,9 +2,9 @@
 are, search.py knows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +21,8 @@ from inspector_app.records.tables import SampleRow
 __all__ = ["Filter", "History", "Sort"]
 PAGE = 500
 _ALL = Filter()
+_Wanted = TypeVar("_Wanted", Filter, AuditFilter)
+_Row = TypeVar("_Row")
 _AT_ONCE = 500
 """Rows that are read in one query; SQLite takes no more than so many values."""
 
@@ -43,14 +45,7 @@ class History:
 
     def pages(self, wanted: Filter) -> Iterator[Inspection]:
         """The same row by row, read in short sessions, so that a long listing blocks no writer."""
-        left = wanted.limit
-        while left is None or left > 0:
-            rows = self.search(replace(wanted, limit=PAGE if left is None else min(PAGE, left)))
-            yield from rows
-            if len(rows) < PAGE:
-                return
-            left = None if left is None else left - len(rows)
-            wanted = replace(wanted, before=rows[-1].id)
+        return _paged(wanted, self.search, lambda row: row.id)
 
     def count(self, wanted: Filter = _ALL) -> int:
         """How many rows pass the filter, whatever its limit."""
@@ -87,14 +82,7 @@ class History:
 
     def audit_pages(self, wanted: AuditFilter) -> Iterator[audit.Entry]:
         """The same entry by entry, read in short sessions."""
-        left = wanted.limit
-        while left is None or left > 0:
-            entries = self.audit_trail(replace(wanted, limit=PAGE if left is None else min(PAGE, left)))
-            yield from entries
-            if len(entries) < PAGE:
-                return
-            left = None if left is None else left - len(entries)
-            wanted = replace(wanted, before=entries[-1].seq)
+        return _paged(wanted, self.audit_trail, lambda entry: entry.seq)
 
     def values(self, column: str) -> list[str]:
         """The different parts, lots, serials, work orders, operators, shifts, defects or adapters, sorted."""
@@ -110,3 +98,15 @@ class History:
             rows = session.execute(everything().where(SampleRow.id.in_(ids[start : start + _AT_ONCE])))
             found.update((row.id, row) for row in inspections_of(session, rows, self._files))
         return [found[sample_id] for sample_id in ids if sample_id in found]
+
+
+def _paged(wanted: _Wanted, read: Callable[[_Wanted], list[_Row]], place: Callable[[_Row], Any]) -> Iterator[_Row]:
+    """Row by row, a page at a time; `place` is what the next page begins after. At most `wanted.limit` rows."""
+    left = wanted.limit
+    while left is None or left > 0:
+        rows = read(replace(wanted, limit=PAGE if left is None else min(PAGE, left)))
+        yield from rows
+        if len(rows) < PAGE:
+            return
+        left = None if left is None else left - len(rows)
+        wanted = replace(wanted, before=place(rows[-1]))

@@ -103,8 +103,7 @@ class ReportDesk:
         from inspector_app.privacy import Privacy
 
         station = self.quality.station
-        privacy = Privacy(station.store, station.people, self.quality.places)
-        return privacy.pseudonym if privacy.policy.pseudonyms else str
+        return Privacy(station.store, station.people, self.quality.places).spoken()
 
 
 def _image(width: int, height: int, stride: int, data: bytes) -> QImage:

@@ -195,7 +195,7 @@ def test_looks_at_one_unit_are_judged_together(vocabulary: Vocabulary) -> None:
     looks = [(other, other.state) for other in others]
     answer = walk(first, first.state, vocabulary, Shape(DEFECTS), ok_below=0.0, also=looks)
     assert answer.p_ng == pytest.approx(1 / (1 + math.exp(-sum(odds) / 3)), abs=1e-6)
-    assert {k: v for k, v in answer.fields.items()} == alone[0].fields
+    assert answer.fields == alone[0].fields
 
 
 def test_a_certain_model_does_not_overflow(vocabulary: Vocabulary) -> None:

@@ -62,15 +62,21 @@ class FakeCamera:
         return Status(State.STALE, self._stale()) if self.stopped else Status(State.LIVE)
 
     def latest(self) -> Frame | None:
-        if self._opened_at is None or self.refuses or time.monotonic() < self._opened_at:
+        at = self._newest_at()
+        if at is None or self._opened_at is None:
             return None
-        now = self._stopped_at if self.stopped else time.monotonic()
-        number = max(int((now - self._opened_at) * 50), 0) + 1
-        return Frame(scene(number), number, now)
+        number = max(int((at - self._opened_at) * 50), 0) + 1
+        return Frame(scene(number), number, at)
 
     def age(self) -> float | None:
-        frame = self.latest()
-        return None if frame is None else time.monotonic() - frame.at
+        at = self._newest_at()
+        return None if at is None else time.monotonic() - at
+
+    def _newest_at(self) -> float | None:
+        """When the newest frame came; None before the first. Draws nothing, as a real camera does not when asked."""
+        if self._opened_at is None or self.refuses or time.monotonic() < self._opened_at:
+            return None
+        return self._stopped_at if self.stopped else time.monotonic()
 
     def still(self) -> Photo:
         import cv2
