@@ -112,7 +112,7 @@ def freeze(
         {**unit.candidate.said, "group": unit.keys[0][1], "split": where}
         for unit, where in zip(found, splits, strict=True)
     ]
-    pairs, alike = _alike(units, splits)
+    pairs, across = _alike(units, splits)
     for row, light in zip(rows, _lighting(units), strict=True):
         row.setdefault("lighting", light)
     draft = folder.with_name(f".{folder.name}.new")
@@ -129,7 +129,12 @@ def freeze(
             "counts": _counts(rows),
             "split_by": grouped_by,
             "repeated": repeated,
-            "near_duplicates": {"pairs": len(pairs), "listed": pairs[:LISTED], "sentence": alike},
+            "near_duplicates": {
+                "pairs": len(pairs),
+                "across": across,
+                "listed": pairs[:LISTED],
+                "sentence": _said_alike(len(pairs), across),
+            },
             "conflicts": conflicts + _conflicts(units, pairs),
             "balance": [one.to_json() for one in balance.check(rows, BALANCED_BY)],
             "files": files,
@@ -246,8 +251,8 @@ def _without_repeats(
     return sorted(kept), len(candidates) - len(kept), conflicts
 
 
-def _alike(units: Sequence[Candidate], splits: Sequence[str]) -> tuple[list[dict[str, Any]], str]:
-    """Pairs of photos that are nearly the same, and a sentence about those that stand on both sides."""
+def _alike(units: Sequence[Candidate], splits: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
+    """Pairs of photos that are nearly the same, and how many of them the border of the golden evaluation set parts."""
     photos = [(number, unit.files["file_name"]) for number, unit in enumerate(units) if "file_name" in unit.files]
     try:
         prints = [likeness.fingerprint(path) for _, path in photos]
@@ -255,9 +260,12 @@ def _alike(units: Sequence[Candidate], splits: Sequence[str]) -> tuple[list[dict
         raise KensaError("unreadable", f"A photo of the set cannot be read ({error}); take it out.") from error
     pairs = [{"one": photos[i][0], "other": photos[j][0], "bits": bits} for i, j, bits in likeness.near_pairs(prints)]
     across = sum((splits[p["one"]] == GOLDEN) != (splits[p["other"]] == GOLDEN) for p in pairs)
-    sentence = f"{len(pairs)} pairs of photos are nearly the same"
-    sentence += f", {across} of them across the border of the golden evaluation set." if across else "."
-    return pairs, sentence
+    return pairs, across
+
+
+def _said_alike(pairs: int, across: int) -> str:
+    border = f", {across} of them across the border of the golden evaluation set" if across else ""
+    return f"{pairs} pairs of photos are nearly the same{border}."
 
 
 def _lighting(units: Sequence[Candidate]) -> list[str]:

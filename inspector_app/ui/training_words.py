@@ -89,8 +89,11 @@ def balance_words(one: Mapping[str, Any]) -> str:
 
 
 def near_words(card: Mapping[str, Any]) -> str:
-    """How many photos are nearly the same, and how many were left out as repeated."""
-    words = tr("{count} pairs of photos are nearly the same.", count=card.get("near_duplicates", {}).get("pairs", 0))
+    """How many photos are nearly the same, how many of them are learned from and measured by, how many were left out."""
+    alike = card.get("near_duplicates", {})
+    words = tr("{count} pairs of photos are nearly the same.", count=alike.get("pairs", 0))
+    if alike.get("across"):
+        words += " " + tr("{count} of them stand on both sides of the golden evaluation set.", count=alike["across"])
     if card.get("repeated"):
         words += " " + tr("{count} repeated units were left out.", count=card["repeated"])
     return words

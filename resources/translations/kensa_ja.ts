@@ -4448,6 +4448,10 @@
             <translation>ほか {count} 件：検索してください</translation>
         </message>
         <message>
+            <source>{count} of them stand on both sides of the golden evaluation set.</source>
+            <translation>うち {count} 組は、固定評価セットの内と外にまたがっています。</translation>
+        </message>
+        <message>
             <source>{count} pairs of photos are nearly the same.</source>
             <translation>ほぼ同じ写真が {count} 組あります。</translation>
         </message>

@@ -23,6 +23,7 @@ from inspector_app.records.store import Spoken
 from inspector_app.rights import Person, Role
 from inspector_app.settings import Settings
 from inspector_app.training_sets import Candidate, Shares, Unit, split
+from inspector_app.ui.training_words import near_words
 from model_runtime.dataset import read_set, set_faults
 from model_runtime.labelled import read_labelled
 from model_runtime.verdict import Answer, Fixable, Region, Severity
@@ -226,6 +227,21 @@ def test_near_duplicates_are_found(tmp_path: Path) -> None:
     prints = [fingerprint(tmp_path / name) for name in ("a.png", "b.jpg", "c.png", "d.png")]
     assert {(i, j) for i, j, _ in near_pairs(prints)} == {(0, 1), (0, 2), (1, 2)}
     assert list(near_pairs([])) == []
+
+
+def test_what_is_learned_and_measured_both_is_said(night: Learning, tmp_path: Path) -> None:
+    """Ten exposures of one good and of one bad unit: some are learned from, others measured by."""
+    source = labelled_folder(tmp_path / "source", 20)
+    for number in range(20):
+        image = spotted(number % 2, number % 2 == 1, (320, 240))
+        Image.eval(image, lambda v, n=number: min(255, v + n // 2)).save(source / f"images/{number:03}.png")
+    card = night.freeze_folder(SUZUKI, source, Rule()).card
+    alike = card["near_duplicates"]
+    assert alike["pairs"] >= 60 and 0 < alike["across"] < alike["pairs"]
+    assert f"{alike['across']} of them across the border" in alike["sentence"]
+    assert str(alike["across"]) in near_words(card)
+    plain = near_words(card | {"near_duplicates": alike | {"across": 0}})
+    assert str(alike["pairs"]) in plain and plain != near_words(card)
 
 
 def test_near_pairs_agree_with_plain_counting() -> None:
