@@ -89,7 +89,7 @@ def balance_words(one: Mapping[str, Any]) -> str:
 
 
 def near_words(card: Mapping[str, Any]) -> str:
-    """How many photos are nearly the same, how many of them are learned from and measured by, how many were left out."""
+    """Photos that are nearly the same, those of them both learned from and measured by, and what was left out."""
     alike = card.get("near_duplicates", {})
     words = tr("{count} pairs of photos are nearly the same.", count=alike.get("pairs", 0))
     if alike.get("across"):
