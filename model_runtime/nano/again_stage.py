@@ -15,15 +15,15 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 
-from model_runtime.nano import forward, mixture, training
+from model_runtime.nano import curve, forward, mixture, training
 from model_runtime.nano.answers import Answers
 from model_runtime.nano.forward import LogMel
 from model_runtime.nano.letters import PER_STATE, Letters
 from model_runtime.nano.photos import Batch
 from model_runtime.nano.sound import Speech
-from model_runtime.nano.speech_stage import ctc_loss, report, states, voice_loss
+from model_runtime.nano.speech_stage import ctc_loss, measure, report, states, test_sets, voice_loss
 from model_runtime.nano.together_stage import Together
-from model_runtime.nano.vision_stage import Whole, look, measure
+from model_runtime.nano.vision_stage import Whole, look
 
 HEAD_FIRST = 150
 """Steps in which only a head that begins anew is trained."""
@@ -59,7 +59,10 @@ def see(folder: Path, out: Path, source: Path, until: float, pairs: int = 288, s
     t = Eye(folder, source)
     image = t.model.model.embed_tokens_extend.image_embed
     training.compile_methods(t.scenes, "_ground", "_cover", "_lay", "on_surface", "_lost", "expose")
-    training.compile_layers([*image.img_processor.encoder.layers, *t.model.model.layers])
+    training.compile_layers(image.img_processor.encoder.layers)
+    listening = [layer.forward for layer in t.model.model.layers]  # notes come in too many lengths to compile for
+    training.compile_layers(t.model.model.layers)
+    looking = [layer.forward for layer in t.model.model.layers]
     mixture.use(t.mixtures, "vis_lora")
     lora = mixture.parameters(t.mixtures, "vis_lora")
     heads = training.Trainer([(t.head.parameters(), 2e-3), (t.whole.parameters(), 2e-3)], warm=20)
@@ -76,8 +79,11 @@ def see(folder: Path, out: Path, source: Path, until: float, pairs: int = 288, s
     said: dict[str, torch.Tensor] = {}
     for share in clock:
         shown = ahead.take()
+        spoken = t.has_notes() and clock.step % 4 == 0
+        for layer, way in zip(t.model.model.layers, listening if spoken else looking, strict=True):
+            layer.forward = way
         try:
-            loss, said = t.lesson(*shown, spoken=t.has_notes() and clock.step % 4 == 0)
+            loss, said = t.lesson(*shown, spoken=spoken)
             if clock.step < HEAD_FIRST:
                 heads.step(loss, 0.0)
             else:
@@ -89,12 +95,14 @@ def see(folder: Path, out: Path, source: Path, until: float, pairs: int = 288, s
         ahead.prepare()
         if clock.step % 250 == 0:
             print(f"eye {clock.step} {share:.2f}:", {k: round(v.item(), 3) for k, v in said.items()}, flush=True)
+        if clock.step % 500 == 499:
+            curve.note(out.parent / "curve.jsonl", "eye", clock.step + 1, **curve.eye(t.model, t.answers, t.real))
         if clock.step % 1500 == 1499:
-            print("eye", clock.step, measure(t.model, t.answers, t.real, "val"), flush=True)
             training.save(t.model, t.mixtures, out, t.dense_head())
     training.save(t.model, t.mixtures, out, t.dense_head())
-    val, test = (measure(t.model, t.answers, t.real, split) for split in ("val", "test"))
-    print(f"eye: {clock.step} steps; val {val}; test {test}", flush=True)
+    found = curve.eye(t.model, t.answers, t.real)
+    curve.note(out.parent / "curve.jsonl", "eye", clock.step, **found)
+    print(f"eye: {clock.step} steps; {found}", flush=True)
 
 
 def pose(step: int) -> float:
@@ -118,11 +126,13 @@ def hear(folder: Path, out: Path, source: Path, until: float, size: int = 384) -
          (mixture.parameters(mixtures, "sp_lora"), 5e-4)]
     )  # fmt: skip
     clock, spoken = training.Clock(until - 0.12 * (until - time.time())), (folder / "speech.npy").exists()
+    apart = test_sets(speech)
     for share in clock:
         if not spoken and clock.step % 50 == 0 and (folder / "speech.npy").exists():
             speech, spoken = Speech(folder, device, seed=9), True
+            apart = test_sets(speech)
             print(f"ear: the notes are there at step {clock.step}", flush=True)
-        words = not spoken or clock.step % 4 == 0
+        words = not spoken or clock.step % 3 == 0
         b = speech.words(size) if words else speech.draw(size, seconds=size * 2.0)
         hidden, count = states(model, mel, speech, b, augment=True)
         ctc = ctc_loss(head, hidden, count, letters, b.rows)
@@ -134,6 +144,8 @@ def hear(folder: Path, out: Path, source: Path, until: float, size: int = 384) -
         trainer.step(answer + 0.5 * ctc, share)
         if clock.step % 500 == 0:
             print(f"ear {clock.step} {share:.2f}: answer {answer.item():.3f} CTC {ctc.item():.3f}", flush=True)
+            rates = {name: measure(model, answers, mel, speech, rows)["cer"] for name, rows in apart.items() if rows}
+            curve.note(out.parent / "curve.jsonl", "ear", clock.step, **rates)
     say_as_before(model, before, mel, speech, until)
     training.save(model, mixtures, out)
     report(f"ear ({clock.step} steps)", model, answers, mel, speech)

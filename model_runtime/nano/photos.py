@@ -284,7 +284,7 @@ class Mixer:
         return [[self.pick(classes[int(c)], 1)[0] for c in drawn] for _ in range(2)]
 
     def labelled(self, count: int, name: str, beside: bool = False) -> Batch:
-        """Magnetic tiles (OK and NG by halves) or steel strip (all NG): the place is not known.
+        """Magnetic tiles (OK and NG by halves) or steel strip (all NG; the place is not known).
 
         Of steel strip some are pieced together from two photos of one class, and cut out. `beside`: with the photo of
         another good tile as the golden one.
@@ -292,24 +292,34 @@ class Mixer:
         good = count // 2 if name == "magnetic_tile" else 0
         chosen, others = self.of_class(name, count - good)
         chosen += self.pick(self.pools["magnetic_tile", "OK"], good) if good else []
-        (photo,) = self._flip(self.real.take(chosen), turn=False)
+        photo, masks = self._flip(self.real.take(chosen), self.real.masks(chosen), turn=False)
         if name == "xsdd":
-            photo = self._pieced(photo, self._flip(self.real.take(others), turn=False)[0])
-        photo, _ = self.scenes.photograph(photo, photo[:, 0] * 0, 0.5)
+            photo, masks = self._pieced(photo, self._flip(self.real.take(others), turn=False)[0]), masks * 0
+        photo, masks = self.scenes.photograph_masks(photo, masks, 0.5)
         golden = None
         if beside:
             (golden,) = self._flip(self.real.take(self.pick(self.pools["magnetic_tile", "OK"], count)))
             golden, _ = self.scenes.photograph(golden, photo[:, 0] * 0, 0.5)
-        rows = [self.real.rows[i] for i in chosen]
+        return Batch(golden, photo, *self._named([self.real.rows[i] for i in chosen], masks[:, 0]))
+
+    def _named(self, rows: list[dict[str, Any]], own: torch.Tensor) -> tuple[list[Target], torch.Tensor]:
+        """Targets of photos whose class is known and whose place may be: `own` (N, S, S) are the boxes in view."""
+        placed = ((own > 0.4).sum((1, 2)) > 6).tolist()
+        cells = zip(*(axis.tolist() for axis in self._one_box(own)), strict=True)
         targets = [
-            Target("OK") if r["verdict"] == "OK" else Target("NG", r["defect"], severity(r["defect"], 0.004))
-            for r in rows
+            Target("OK")
+            if r["verdict"] == "OK"
+            else Target("NG", r["defect"], severity(r["defect"], 0.004), *(cell if known else ()))
+            for r, known, cell in zip(rows, placed, cells, strict=True)
         ]
-        whole = [
-            0 if r["verdict"] == "OK" else DENSE.index(r["defect"]) if r["defect"] in TEXTURES else -100 for r in rows
-        ]
-        dense = torch.tensor(whole, device=photo.device)[:, None, None].expand(-1, 8, 8)
-        return Batch(golden, photo, targets, dense)
+        whole = [0 if r["verdict"] == "OK" else DENSE.index(r["defect"]) if r["defect"] in TEXTURES else -100
+                 for r in rows]  # fmt: skip
+        dense = torch.tensor(whole, device=own.device)[:, None, None].expand(-1, 8, 8)
+        marked = dense_labels(own, torch.tensor([DENSE.index(r["defect"]) for r in rows], device=own.device))
+        # what borders on a box drawn by hand may be bad too
+        near = F.max_pool2d((marked > 0).float()[:, None], 3, stride=1, padding=1)[:, 0] > 0
+        marked = torch.where(near & (marked == 0), -100, marked)
+        return targets, torch.where(torch.tensor(placed, device=own.device)[:, None, None], marked, dense)
 
     def _pieced(self, photo: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
         """A quarter has a half taken from another photo of its class; a half is cut out and enlarged."""

@@ -1,6 +1,7 @@
 """Speech for training in batches on the device: synthetic and real utterances, rooms, noises, other tempos."""
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -159,6 +160,22 @@ class Speech:
         level = torch.rand(count, 1, device=self.device) * 35 + 5 if decibel is None else decibel
         power = sound.pow(2).mean(1, keepdim=True).clamp(min=1e-8)
         return noise / noise.pow(2).mean(1, keepdim=True).clamp(min=1e-10).sqrt() * (power * 10 ** (-level / 10)).sqrt()
+
+
+def other_throats(features: torch.Tensor, spread: float = 0.18) -> torch.Tensor:
+    """Log-mel features (N, T, 80) as throats of other lengths would give them: each row's frequencies scaled by up to
+    `spread`, pitch and tempo left alone (vocal tract length perturbation, Jaitly and Hinton 2013)."""
+    rows, _, bands = features.shape
+    top = 2595 * math.log10(1 + RATE / 2 / 700)
+    mel = torch.arange(1, bands + 1, device=features.device) * top / (bands + 1)
+    hertz = 700 * (10 ** (mel / 2595) - 1)
+    scale = torch.exp((torch.rand(rows, 1, device=features.device) * 2 - 1) * spread)
+    at = 2595 * torch.log10(1 + hertz * scale / 700) * (bands + 1) / top - 1
+    at = at.clamp(0, bands - 1.001)
+    low = at.floor().long()
+    share = (at - low)[:, None]
+    index = low[:, None].expand(-1, features.shape[1], -1)
+    return torch.lerp(features.gather(2, index), features.gather(2, index + 1), share)
 
 
 def mask_features(features: torch.Tensor, r: np.random.Generator) -> torch.Tensor:

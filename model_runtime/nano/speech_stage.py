@@ -21,7 +21,7 @@ from model_runtime.nano import blueprint, forward, mixture, tokens, training
 from model_runtime.nano.answers import Answers, corrupt
 from model_runtime.nano.forward import LogMel
 from model_runtime.nano.letters import PER_STATE, Letters, LetterStream
-from model_runtime.nano.sound import SoundBatch, Speech, mask_features
+from model_runtime.nano.sound import SoundBatch, Speech, mask_features, other_throats
 from model_runtime.nano.text_stage import note_target, reader
 
 CORRUPTED = 0.1
@@ -35,7 +35,7 @@ def states(
     with torch.no_grad():
         features = mel(b.sound)
         if augment:
-            features = mask_features(features, speech.r)
+            features = mask_features(other_throats(features) if speech.r.random() < 0.6 else features, speech.r)
     with training.autocast():
         return forward.audio_states(model, features, forward.frames_of(b.samples))
 

@@ -15,14 +15,14 @@ import torch
 from torch import nn
 from transformers import Phi4MultimodalForCausalLM
 
-from model_runtime.nano import blueprint, forward, mixture, training
+from model_runtime.nano import blueprint, curve, forward, mixture, training
 from model_runtime.nano.answers import Answers, Target, corrupt
 from model_runtime.nano.forward import LogMel
 from model_runtime.nano.photos import DENSE, Batch, Mixer, RealPhotos, read_cutouts
 from model_runtime.nano.scenes import Scenes
 from model_runtime.nano.sound import SoundBatch, Speech
 from model_runtime.nano.speech_stage import states, voice_loss
-from model_runtime.nano.vision_stage import asked, dense_loss, look, losses, measure, photo_prompt, prompt_ids
+from model_runtime.nano.vision_stage import asked, dense_loss, look, losses, photo_prompt, prompt_ids
 
 VOICE_AT_MOST = 75
 """Audio tokens beside a photo in training: six seconds."""
@@ -145,9 +145,13 @@ def run(
             total = total + said["voice"]
         trainer.step(total, share)
         ahead.prepare()
+        if clock.step % 200 == 199:
+            mixture.use(t.mixtures, "vis_lora", "defect")
+            curve.note(out.parent / "curve.jsonl", "together", clock.step + 1, **curve.eye(t.model, t.answers, t.real))
         if clock.step % 200 == 0:
             print(f"together {clock.step} {share:.2f}:", {k: round(v.item(), 3) for k, v in said.items()}, flush=True)
     mixture.use(t.mixtures, "vis_lora", "defect")
     training.save(t.model, t.mixtures, out)
-    test = measure(t.model, t.answers, t.real, "test")
-    print(f"together: {clock.step} steps; test {test}", flush=True)
+    found = curve.eye(t.model, t.answers, t.real)
+    curve.note(out.parent / "curve.jsonl", "together", clock.step, **found)
+    print(f"together: {clock.step} steps; {found}", flush=True)

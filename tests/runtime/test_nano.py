@@ -14,7 +14,7 @@ from model_runtime import adapters, checkpoint, figures, manifest
 from model_runtime.decoding import answer_ids
 from model_runtime.heard import distance
 from model_runtime.nano import assemble, blueprint, calibrate, forward, mixture, notes, tokens, training
-from model_runtime.nano.answers import Answers, Target, corrupt
+from model_runtime.nano.answers import WEIGHT, Answers, Target, corrupt
 from model_runtime.nano.canvas import SIDE
 from model_runtime.nano.letters import Letters, LetterStream, spread
 from model_runtime.nano.photos import Batch
@@ -256,6 +256,19 @@ def test_what_is_not_asked_has_no_weight(tokenizer: Path) -> None:
     begin = len(given[1]) - len(heard) - 2
     assert sum(given[1][:begin]) == 0 < sum(asked[1][:begin])
     assert given[1][begin:] == asked[1][begin:] and sum(given[1][begin:]) > 0
+
+
+def test_a_class_weighs_where_names_part_however_long_they_are(tokenizer: Path) -> None:
+    answers = Answers(tokenizer)
+    for name in ("slag_inclusion", "oxide_scale_of_plate_system", "deformation"):
+        ids, weights = answers.sequence(Target("NG", name, "major"), photo=True, voice=False)
+        named = answers.encode(name)
+        at = next(i for i in range(len(ids)) if tuple(ids[i : i + len(named)]) == named)
+        given = weights[at : at + len(named)]
+        assert given[0] == WEIGHT["defect"]
+        parts = [w == WEIGHT["defect"] for w in given]
+        assert sum(parts) == (2 if name.startswith("oxide") else 1), name
+        assert all(0 < w < 0.2 for w, parting in zip(given, parts, strict=True) if not parting)
 
 
 def test_corrupted_answers_keep_spans_and_choices(tokenizer: Path) -> None:

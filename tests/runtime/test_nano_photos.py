@@ -42,6 +42,17 @@ def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
     yield Mixer(RealPhotos(folder, "cpu"), Scenes("cpu"), things, seed=4)
 
 
+def test_a_tile_has_its_place_where_one_was_marked(mixer: Mixer) -> None:
+    batch = mixer.labelled(12, "magnetic_tile")
+    bad = [t for t in batch.targets if t.verdict == "NG"]
+    assert bad and all(t.row is not None and t.col is not None for t in bad)
+    for target, dense in zip(batch.targets, batch.dense, strict=True):
+        cells = {DENSE[i] for i in dense[dense > 0].tolist()}
+        assert cells == ({target.defect} if target.verdict == "NG" else set())
+        assert bool((dense == -100).any()) == (target.verdict == "NG")  # its neighbours are not sure
+    assert all(t.row is None for t in mixer.labelled(6, "xsdd").targets)
+
+
 def test_a_surface_is_compared_with_another_stretch_of_it(mixer: Mixer) -> None:
     batch = mixer.texture_pairs(8, 0.0)
     assert batch.golden is not None and batch.golden.shape == batch.test.shape
