@@ -1,4 +1,4 @@
-"""Plots as SVG: ROC, reliability and confusion. A few hundred bytes of text each, no plotting library.
+"""Plots as SVG: ROC, reliability, confusion, the course of a training. A few hundred bytes each, no plotting library.
 
 Knows numbers and how they are drawn; black ink and one colour, readable on paper. Knows no model and no file.
 """
@@ -20,6 +20,24 @@ Curve = Sequence[tuple[float, float]]
 def roc(curves: Sequence[tuple[str, Curve]]) -> str:
     """Share of NG found over overkill; the model first, then what stands beside it. Names go into the legend."""
     body = [_frame("過検出 overkill", "検出率 1 - miss"), _line([(0, 0), (1, 1)], GRID, "4 4", 1)]
+    body += _named_lines(curves)
+    return _svg(LEFT + SIDE + RIGHT, TOP + SIDE + BOTTOM, body, "ROC")
+
+
+def progress(curves: Sequence[tuple[str, Curve]], lowest: float, across: str, up: str) -> str:
+    """Shares over steps, from `lowest` at the bottom to 1; what lies below stands at the bottom."""
+    steps = max((x for _, points in curves for x, _ in points), default=1.0) or 1.0
+    placed = [
+        (name, [(x / steps, max(0.0, (y - lowest) / (1 - lowest))) for x, y in points if y == y])
+        for name, points in curves
+    ]
+    body = [_frame(across, up, steps, lowest), *_named_lines(placed)]
+    return _svg(LEFT + SIDE + RIGHT, TOP + SIDE + BOTTOM, body, up)
+
+
+def _named_lines(curves: Sequence[tuple[str, Curve]]) -> list[str]:
+    """The lines and their legend; the first one is the thickest and lies on top."""
+    body = []
     for index, (_, points) in reversed(list(enumerate(curves))):
         colour, dash = (MODEL, "") if index == 0 else OTHERS[(index - 1) % len(OTHERS)]
         body.append(_line(points, colour, dash, 2.5 if index == 0 else 1.8))
@@ -29,7 +47,7 @@ def roc(curves: Sequence[tuple[str, Curve]]) -> str:
         x = LEFT + 100
         body.append(f'<path d="M{x} {y}h26" stroke="{colour}" stroke-width="2.5" stroke-dasharray="{dash}"/>')
         body.append(_text(x + 32, y + 4, name, "start", 12))
-    return _svg(LEFT + SIDE + RIGHT, TOP + SIDE + BOTTOM, body, "ROC")
+    return body
 
 
 def reliability(bins: Sequence[dict[str, Any]]) -> str:
@@ -79,14 +97,14 @@ def _at(x: float, y: float) -> tuple[float, float]:
     return LEFT + x * SIDE, TOP + (1 - y) * SIDE
 
 
-def _frame(across: str, up: str) -> str:
-    """Axes from 0 to 1 with a grid line each fifth."""
+def _frame(across: str, up: str, right: float = 1.0, bottom: float = 0.0) -> str:
+    """Axes from 0 to `right` and from `bottom` to 1 with a grid line each fifth."""
     parts = []
     for step in range(6):
         x, y = _at(step / 5, step / 5)
         parts.append(f'<path d="M{x} {TOP}v{SIDE}M{LEFT} {y}h{SIDE}" stroke="{GRID}" stroke-width="0.6"/>')
-        parts.append(_text(x, TOP + SIDE + 17, f"{step / 5:g}", "middle", 11))
-        parts.append(_text(LEFT - 7, y + 4, f"{step / 5:g}", "end", 11))
+        parts.append(_text(x, TOP + SIDE + 17, f"{right * step / 5:g}", "middle", 11))
+        parts.append(_text(LEFT - 7, y + 4, f"{bottom + (1 - bottom) * step / 5:g}", "end", 11))
     parts.append(f'<rect x="{LEFT}" y="{TOP}" width="{SIDE}" height="{SIDE}" fill="none" stroke="{INK}"/>')
     parts.append(_text(LEFT + SIDE / 2, TOP + SIDE + 40, across, "middle", 13))
     turned = _text(0, 0, up, "middle", 13)
