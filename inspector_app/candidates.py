@@ -72,7 +72,8 @@ def _candidate(one: Inspection, parts: Parts, station: str) -> Candidate | None:
     typed = one.last(LineKind.HEARD)  # what the model heard by itself teaches it nothing
     said = {
         "verdict": str(one.answer), "part": one.part, "lot": one.lot or "", "serial": one.serial or "",
-        "operator": one.operator or "", "shift": one.shift or "", "station": station,
+        "operator": one.operator or "", "shift": one.shift or "", "line": one.line or "",
+        "station": one.station or station,
         "transcript": typed.text if typed else "", "record": one.id, **_finding(one),
     }  # fmt: skip
     reason = one.last(LineKind.REASON) if one.review else None
@@ -159,7 +160,7 @@ GOOD, BAD = ("ok", "good", "normal", "良品"), ("ng", "bad", "defect", "defecti
 SPLITS = {"train": "train", "training": "train", "val": "val", "validation": "val", "valid": "val", "test": "test"}
 _TAKEN = (
     "defect", "severity", "boxes", "transcript", "language", "voice_says", "lot", "serial", "operator", "shift",
-    "reason", "station", "lighting",
+    "reason", "line", "station", "lighting",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Knows the records, the parts, the people and the border to the model; knows no w
 
 import logging
 import random
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
@@ -21,7 +22,7 @@ from inspector_app.places import Places
 from inspector_app.records import counters, worklist
 from inspector_app.records.counters import Counters
 from inspector_app.records.record import Inspection, LineKind, Meaning, Opinion, State
-from inspector_app.records.store import Spoken, Store
+from inspector_app.records.store import Spoken, Store, Taken
 from inspector_app.records.worklist_causes import Cause, Worklist
 from inspector_app.reviewing import confirm_signer, text_of, who
 from inspector_app.rights import PROGRAM, Person, Right
@@ -32,6 +33,8 @@ from inspector_app.watchdog import sane
 from model_runtime.verdict import Answer, Fixable, Judge, Question, StopCheck, Stopped, Thresholds
 
 _log = logging.getLogger(__name__)
+OWN_UNITS = 1000
+"""Units of this run that operators may withdraw by themselves: a shift's, not a month's."""
 _WORDS = {"photo": "photo", "voice": "voice note"}
 
 
@@ -65,7 +68,7 @@ class Station:
         self.editor = PartEditor(store, self.people)
         self.queue = Queue(store)
         self.parts = self.editor.load(parts)
-        self._kept: list[str] = []
+        self._kept = deque[str](maxlen=OWN_UNITS)
 
     # 1 kept
 
@@ -79,7 +82,8 @@ class Station:
             raise KensaError("already_reviewed", "A supervisor has decided on this unit already; speak to them.")
         shift = self._plan.shift(datetime.now(UTC))
         codes = [caution.code for caution in self.cautions(sample)]
-        sample_id = self.store.add_sample(sample, shift.name if shift else None, codes)
+        taken = Taken(shift.name if shift else None, self.settings.line_told, self.settings.station_told)
+        sample_id = self.store.add_sample(sample, taken, codes)
         self._kept.append(sample_id)
         if sample.retake_of is not None:
             self.queue.done(sample.retake_of)
@@ -184,7 +188,7 @@ class Station:
     def withdraw(self, sample_id: str, person: Person | None, reason: str = "") -> Inspection:
         """The unit counts no more and is not judged any more; all of it stays in the records.
 
-        Operators withdraw what was kept in this run; anything older is for a supervisor.
+        Operators withdraw what was kept in this run, the newest thousand; anything older is for a supervisor.
         """
         self.people.require(person, Right.INSPECT if sample_id in self._kept else Right.REVIEW)
         if self.store.get(sample_id).review is not None:

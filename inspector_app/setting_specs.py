@@ -1,4 +1,5 @@
-"""How a setting is declared, and the settings of what leaves the station: backups, and messages to other systems.
+"""How a setting is declared, and the settings of where the station is and of what leaves it: backups, and messages to
+other systems.
 
 Knows labels, bounds and checks; knows no file. settings.py joins all of them.
 """
@@ -38,7 +39,37 @@ def setting(default: Any, spec: Spec) -> Any:
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)  # Settings makes these for all fields
-class SafetySettings:
+class PlaceSettings:
+    """Where in the plant this is."""
+
+    line: str = setting(
+        "", Spec("Line", "ライン", "Kept with every unit; empty: none", "すべての記録に残ります。空欄: なし")
+    )
+    station: str = setting(
+        "",
+        Spec(
+            "Station",
+            "工程",
+            "Kept with every unit; empty: the computer's name",
+            "すべての記録に残ります。空欄: コンピュータ名",
+        ),
+    )
+
+    @property
+    def line_told(self) -> str | None:
+        """The line as the records tell it; None: it has no name."""
+        return self.line.strip() or None
+
+    @property
+    def station_told(self) -> str | None:
+        """The station as the records tell it: by its name, else as its computer; None where both have none."""
+        import platform  # 2 ms that no start of the window should wait for
+
+        return self.station.strip() or platform.node() or None
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)  # Settings makes these for all fields
+class SafetySettings(PlaceSettings):
     """Backups."""
 
     backup_every: str = setting(

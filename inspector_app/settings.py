@@ -220,7 +220,6 @@ class Settings(SendingSettings):
             "Thresholds", "判定しきい値", "Empty: those of part and adapter", "空欄: 品番とアダプタの値", group="model"
         ),
     )
-    station: str = setting("", Spec("Station", "工程", "How this station is called", "この工程の名称"))
     full_screen: bool = setting(False, Spec("Full screen", "全画面", group="look"))
     kiosk: bool = setting(
         False,

@@ -101,8 +101,10 @@ def _history(to: argparse.ArgumentParser) -> None:
     to.add_argument("--serial", metavar="S", type=storable)
     to.add_argument("--work-order", metavar="W", type=storable)
     to.add_argument("--operator", metavar="NAME", type=storable)
-    to.add_argument("--shift", metavar="NAME", type=storable)
-    to.add_argument("--verdict", choices=VERDICTS, type=str.upper)
+    for name in ("shift", "line", "station"):
+        to.add_argument(f"--{name}", metavar="NAME", type=storable)
+    to.add_argument("--verdict", choices=VERDICTS, type=str.upper, help="the model's")
+    to.add_argument("--standing", choices=VERDICTS, type=str.upper, help="the supervisor's, else the model's")
     to.add_argument("--defect", metavar="D", type=storable)
     to.add_argument("--adapter", metavar="A", type=storable, help="judged by this one, as defect@3")
     to.add_argument("--sort", choices=("newest", "oldest", "p_ng"), default="newest")
@@ -143,7 +145,7 @@ def _review(to: argparse.ArgumentParser) -> None:
 
 def _export(to: argparse.ArgumentParser) -> None:
     to.add_argument("out", metavar="FILE", help="its name ends with .csv, .xlsx or .pdf")
-    for name in ("part", "lot", "serial", "operator", "shift"):
+    for name in ("part", "lot", "serial", "operator", "shift", "line", "station"):
         to.add_argument(f"--{name}", metavar=name[0].upper(), type=storable)
     to.add_argument("--since", metavar="DATE", type=from_time, help="captured at or after this date or time")
     to.add_argument("--until", metavar="DATE", type=to_time, help="captured at or before this time, or on this date")

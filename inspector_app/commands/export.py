@@ -54,6 +54,7 @@ def _filter(run: Run) -> Filter:
     args = run.args
     return Filter(
         part=args.part, lot=args.lot, serial=args.serial, operator=args.operator, shift=args.shift,
+        line=args.line, station=args.station,
         since=args.since, until=args.until, limit=None, sort=Sort.OLDEST,
     )  # fmt: skip
 

@@ -69,6 +69,8 @@ class Choices:
     shifts: tuple[str, ...]
     operators: tuple[str, ...]
     adapters: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
 
 
 def board(
@@ -168,7 +170,8 @@ def moved(
 
 def choices(database: Database) -> Choices:
     """What there is to choose from."""
-    return Choices(*(tuple(tallies.values(database, name)) for name in ("part", "lot", "shift", "operator", "adapter")))
+    names = ("part", "lot", "shift", "operator", "adapter", "line", "station")
+    return Choices(*(tuple(tallies.values(database, name)) for name in names))
 
 
 def _chart(units: Sequence[Unit], periods: Periods, grain: str) -> PChart:

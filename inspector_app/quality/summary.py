@@ -27,6 +27,8 @@ LONGEST_ACT = 120.0
 """Seconds that one act of a person can take: whatever is longer between two acts was not spent on units."""
 SLICES: dict[str, Callable[[Unit], str]] = {
     "part": lambda u: u.part,
+    "line": lambda u: u.line,
+    "station": lambda u: u.station,
     "shift": lambda u: u.shift,
     "operator": lambda u: u.operator,
     "adapter": lambda u: u.adapter.split("/")[0],
@@ -109,7 +111,7 @@ def drawn_of(units: Iterable[Unit]) -> list[Drawn]:
 
 
 def slices(units: Sequence[Unit], by: Iterable[str] = SLICES) -> list[Slice]:
-    """The same figures by part, shift, operator, adapter version and week, where there is more than one value."""
+    """The same figures by each of SLICES, where there is more than one value."""
     found = []
     for name in by:
         groups: defaultdict[str, list[Unit]] = defaultdict(list)

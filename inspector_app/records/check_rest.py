@@ -16,6 +16,7 @@ from inspector_app.records.erased import MEDIA_ERASED, TEXT_ERASED
 from inspector_app.records.night_tables import ErasedMediaRow, ErasedTextRow
 from inspector_app.records.record import iso
 from inspector_app.records.roster import ATTEMPT_FAILED, ATTEMPTS_FREED, subject_of
+from inspector_app.records.standing import STANDING
 from inspector_app.records.tables import (
     AttemptRow,
     AuditRow,
@@ -158,7 +159,7 @@ def _search_faults(session: Session) -> Iterator[str]:
         yield f"search: it has {what} that is not there"
 
 
-_UNFOUND = """
+_UNFOUND = f"""
 SELECT s.id FROM samples s
 LEFT JOIN search_units u ON u.sample_id = s.id LEFT JOIN search_captures c ON c.id = u.capture
 LEFT JOIN verdicts v ON v.sample_id = s.id LEFT JOIN search_answers a ON a.id = u.answer
@@ -166,7 +167,10 @@ LEFT JOIN search_spans x ON x.span = u.n / 4096
 WHERE u.n IS NULL OR x.span IS NULL OR (v.id IS NULL AND u.p_ng IS NOT -1) OR c.part IS NOT s.part
 OR c.lot IS NOT coalesce(s.lot, '')
 OR c.work_order IS NOT coalesce(s.work_order, '') OR c.operator IS NOT coalesce(s.operator, '')
-OR c.shift IS NOT coalesce(s.shift, '') OR (v.id IS NULL) <> (u.answer IS NULL)
+OR c.shift IS NOT coalesce(s.shift, '') OR c.line IS NOT coalesce(s.line, '')
+OR c.station IS NOT coalesce(s.station, '')
+OR u.standing IS NOT coalesce({STANDING.format("s.id")}, v.verdict)
+OR (v.id IS NULL) <> (u.answer IS NULL)
 OR (v.id IS NOT NULL AND (a.part IS NOT s.part OR a.verdict IS NOT v.verdict OR a.defect IS NOT v.defect
 OR a.severity IS NOT v.severity OR a.adapter IS NOT v.adapter OR u.p_ng IS NOT coalesce(v.p_ng, -1)))
 OR u.at NOT BETWEEN x.earliest AND x.latest OR u.n NOT BETWEEN c.first AND c.last

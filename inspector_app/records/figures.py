@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from inspector_app.records.database import Database
 from inspector_app.records.filter import Filter
@@ -42,6 +42,8 @@ class Unit:
     reviewed_at: datetime | None
     chance: float | None
     count: int = 1
+    line: str = ""
+    station: str = ""
 
     @property
     def answer(self) -> str | None:
@@ -55,8 +57,8 @@ class Unit:
 
 
 def units(database: Database, wanted: Filter) -> list[Unit]:
-    """All units that pass part, lot, serial, operator, shift, since and until, oldest first; text, page and limit are
-    not looked at. Withdrawn ones and those taken anew are left out."""
+    """All units that pass part, lot, serial, operator, shift, line, station, since and until, oldest first; text,
+    page and limit are not looked at. Withdrawn ones and those taken anew are left out."""
     with database.read() as session:
         return [unit(*row) for row in session.execute(query(wanted))]
 
@@ -74,15 +76,19 @@ def query(wanted: Filter) -> Any:
             SampleRow.id, SampleRow.captured_at, SampleRow.part, SampleRow.lot, SampleRow.shift, SampleRow.operator,
             SampleRow.retake_of, VerdictRow.verdict, VerdictRow.defect, VerdictRow.p_ng, VerdictRow.adapter,
             ReviewRow.verdict, ReviewRow.defect, ReviewRow.disposition, ReviewRow.who, ReviewRow.at, chance,
+            SampleRow.line, SampleRow.station,
         )
         .outerjoin(VerdictRow, VerdictRow.sample_id == SampleRow.id)
         .outerjoin(ReviewRow, ReviewRow.id == standing(SampleRow.id))
         .where(~gone(SampleRow.id))
         .order_by(SampleRow.id)
     )  # fmt: skip
-    for column in (SampleRow.part, SampleRow.lot, SampleRow.serial, SampleRow.operator, SampleRow.shift):
+    for column in (
+        SampleRow.part, SampleRow.lot, SampleRow.serial, SampleRow.operator, SampleRow.shift, SampleRow.line,
+        SampleRow.station,
+    ):  # fmt: skip
         if (value := getattr(wanted, column.key)) is not None:
-            rows = rows.where(column == value)
+            rows = rows.where(func.coalesce(column, "") == "" if value == "" else column == value)
     if wanted.since is not None:
         rows = rows.where(SampleRow.captured_at >= wanted.since)
     if wanted.until is not None:
@@ -94,12 +100,13 @@ def unit(
     sample_id: str, at: datetime, part: str, lot: str | None, shift: str | None, operator: str | None,
     retake_of: str | None, called: str | None, defect: str | None, p_ng: float | None, adapter: str | None,
     review: str | None, review_defect: str | None, disposition: str | None, who: str | None,
-    reviewed_at: datetime | None, chance: str | None,
+    reviewed_at: datetime | None, chance: str | None, line: str | None, station: str | None,
 ) -> Unit:  # fmt: skip
     """A row of `query` as a unit."""
     return Unit(
         sample_id, at, part, lot or "", shift or "", operator or "", retake_of is not None, called, defect or "", p_ng,
-        adapter or "", review, review_defect or "", disposition or "", who or "", reviewed_at, _chance(chance),
+        adapter or "", review, review_defect or "", disposition or "", who or "", reviewed_at, _chance(chance), 1,
+        line or "", station or "",
     )  # fmt: skip
 
 

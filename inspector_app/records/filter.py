@@ -26,7 +26,9 @@ class Decided(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What to look for; None passes all. `text` is found anywhere, `since`/`until` are inclusive times of capture,
-    `before` is the id with which the last page ended, in whatever order. `adapter` is its name and version."""
+    `before` is the id with which the last page ended, in whatever order. `adapter` is its name and version.
+    `verdict` is the model's; `standing` the one that stands: the supervisor's where a review stands, else the model's.
+    "" finds units of which the part, lot … is not known."""
 
     text: str | None = None
     part: str | None = None
@@ -45,6 +47,9 @@ class Filter:
     adapter: str | None = None
     sort: Sort = Sort.NEWEST
     decided: Decided | None = None
+    line: str | None = None
+    station: str | None = None
+    standing: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ class History:
         return _paged(wanted, self.audit_trail, lambda entry: entry.seq)
 
     def values(self, column: str) -> list[str]:
-        """The different parts, lots, serials, work orders, operators, shifts, defects or adapters, sorted."""
+        """The different parts, lots, serials, work orders, operators, shifts, lines, stations, defects or
+        adapters, sorted."""
         with self._database.read() as session:
             if column != "serial":
                 return search.values(session, column)

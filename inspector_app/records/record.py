@@ -143,7 +143,7 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """All that is kept of one unit. `verdict` is None until it is judged; times are UTC; lines and reviews stand in the
-    order in which they were added.
+    order in which they were added. `line` and `station` are None where an older program kept it.
     """
 
     id: str
@@ -165,6 +165,8 @@ class Inspection:
     work_order: str | None = None
     shift: str | None = None
     retake_of: str | None = None
+    line: str | None = None
+    station: str | None = None
     lines: tuple[Line, ...] = ()
     reviews: tuple[Review, ...] = ()
     signatures: tuple[Signature, ...] = ()
@@ -232,6 +234,8 @@ class Inspection:
             "operator": self.operator,
             "work_order": self.work_order,
             "shift": self.shift,
+            "line": self.line,
+            "station": self.station,
             "retake_of": self.retake_of,
             "captured_at": iso(self.captured_at),
             "judged_at": iso(self.judged_at) if self.judged_at else None,

@@ -45,7 +45,7 @@ PHOTO, VOICE, GOLDEN = aliased(MediaRow), aliased(MediaRow), aliased(MediaRow)
 Found = tuple[SampleRow, VerdictRow | None, str | None, str | None, str | None]
 _AT_ONCE = 500
 """Samples whose lines are read in one query."""
-_SINCE_0002 = ("work_order", "shift", "retake_of")
+_NEWER = ("work_order", "shift", "retake_of", "line", "station")
 """Told of a sample only where it has them, so that what an older program told stays true."""
 
 
@@ -102,6 +102,8 @@ def _inspection(
         work_order=sample.work_order,
         shift=sample.shift,
         retake_of=sample.retake_of,
+        line=sample.line,
+        station=sample.station,
         lines=tuple(lines),
         reviews=tuple(reviews),
         signatures=tuple(signed),
@@ -143,7 +145,7 @@ def captured_facts(row: SampleRow) -> dict[str, Any]:
     """What the audit trail tells of a kept sample; `kensa verify` compares it with the row."""
     names = ("photo_sha256", "voice_sha256", "golden_sha256", "photo_name", "voice_name", "golden_name",
              "part", "lot", "serial", "operator", "defects", "app_version")  # fmt: skip
-    newer = {name: value for name in _SINCE_0002 if (value := getattr(row, name)) is not None}
+    newer = {name: value for name in _NEWER if (value := getattr(row, name)) is not None}
     return {**{name: getattr(row, name) for name in names}, "captured_at": iso(row.captured_at), **newer}
 
 

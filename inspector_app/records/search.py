@@ -31,7 +31,11 @@ SHORTEST = 3
 MOST_RUNS = 400
 """Runs that a short text may begin; where there are more, the text says too little to look for."""
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{10,26}", re.IGNORECASE)
-_CAPTURED = ("part", "lot", "work_order", "operator", "shift")
+_CAPTURED = ("part", "lot", "work_order", "operator", "shift", "line", "station")
+_MORE = (
+    "text", "serial", "state", "verdict", "defect", "adapter", "since", "until", "before", "decided", "standing",
+)  # fmt: skip
+"""What else a filter may ask."""
 _ORDERS = {
     Sort.NEWEST: "u.n DESC",
     Sort.OLDEST: "u.n",
@@ -71,11 +75,7 @@ def ids(session: Session, wanted: Filter) -> list[str]:
 
 def count(session: Session, wanted: Filter) -> int:
     """How many units pass, whatever the limit and the page."""
-    only_captured = all(
-        getattr(wanted, name) is None
-        for name in ("text", "serial", "state", "verdict", "defect", "adapter", "since", "until", "before", "decided")
-    )
-    if only_captured:
+    if all(getattr(wanted, name) is None for name in _MORE):
         where = capture_conditions(wanted)
         said = f"SELECT coalesce(sum(c.units), 0) FROM search_captures c WHERE {where}"
         return int(session.execute(text(said), where.values).scalar_one())
@@ -87,8 +87,8 @@ def count(session: Session, wanted: Filter) -> int:
 
 
 def values(session: Session, column: str) -> list[str]:
-    """The different parts, lots, work orders, operators, shifts, defects or adapters, sorted. ValueError for any other
-    name."""
+    """The different parts, lots, work orders, operators, shifts, lines, stations, defects or adapters, sorted.
+    ValueError for any other name."""
     if column in ("defect", "adapter"):
         query = f"SELECT DISTINCT {column} FROM search_answers WHERE {column} NOT IN ('', 'none')"
         found = session.execute(text(query)).scalars()
@@ -134,6 +134,10 @@ def _way(session: Session, wanted: Filter) -> _Way | None:
     number = "+u.n" if wanted.sort is Sort.P_NG and not within.few else "u.n"
     where.add(f"{number} BETWEEN :lowest AND :highest", lowest=within.lowest, highest=within.highest)
     one = _sample_conditions(where, wanted)
+    if wanted.standing is not None:
+        alone = not (one or within.few or wanted.text or wanted.decided or wanted.sort is Sort.P_NG)
+        tables += " INDEXED BY ix_search_units_standing" if alone else ""
+        where.add(f"{'' if alone else '+'}u.standing = :standing", standing=str(wanted.standing))
     if one:
         tables = "samples s CROSS JOIN search_units u ON u.sample_id = s.id"
     _unit_conditions(where, wanted, "u.capture" if within.few else "+u.capture")
@@ -177,6 +181,10 @@ def reach(session: Session, wanted: Filter) -> Reach | None:
     if wanted.verdict or wanted.defect or wanted.adapter:
         query = f"SELECT 1, min(a.first), max(a.last) FROM search_answers a WHERE {answered}"
         bounds.append(session.execute(text(query), answered.values).one())
+    if wanted.standing is not None:
+        ends = "(SELECT n FROM search_units WHERE standing = :standing ORDER BY n {} LIMIT 1)"  # not a walk over all
+        query = f"SELECT 1, {ends.format('')}, {ends.format('DESC')}"
+        bounds.append(session.execute(text(query), {"standing": str(wanted.standing)}).one())
     if wanted.since is not None or wanted.until is not None:
         spans = Where()
         if wanted.since is not None:

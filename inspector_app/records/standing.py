@@ -38,6 +38,11 @@ MARK = "#"
 """Stands before the number, so that a search for a number does not find it."""
 
 
+STANDING = """(SELECT r.verdict FROM reviews r WHERE r.sample_id = {0} AND NOT EXISTS (SELECT 1 FROM lines d
+    WHERE d.sample_id = {0} AND d.kind = 'undone' AND d.text = '#' || r.id) ORDER BY r.id DESC LIMIT 1)"""
+"""The verdict of the review that stands, as SQL; NULL where none does."""
+
+
 def stands(sample_id: str) -> str:
     """The condition that a review of the sample stands, as SQL; `sample_id` is a column."""
     return _STANDS.format(sample_id)

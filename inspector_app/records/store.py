@@ -53,6 +53,18 @@ class Spoken:
     heard: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When and where a sample was taken, in the words of the plant; None: not known."""
+
+    shift: str | None = None
+    line: str | None = None
+    station: str | None = None
+
+
+NOWHERE = Taken()
+
+
 class Store:
     """The open records of one data folder."""
 
@@ -91,10 +103,10 @@ class Store:
     ) -> None:
         self.close()
 
-    def add_sample(self, sample: Sample, shift: str | None = None, cautions: Sequence[str] = ()) -> str:
+    def add_sample(self, sample: Sample, taken: Taken = NOWHERE, cautions: Sequence[str] = ()) -> str:
         """Keeps files and row, in this order, and commits: from here on nothing of it can be lost. The new ULID."""
         with self._making() as made, self.database.write() as session:
-            return self._add_sample(session, sample, made, shift, cautions)
+            return self._add_sample(session, sample, made, taken, cautions)
 
     def add_verdict(self, sample_id: str, verdict: Verdict) -> Inspection:
         """Adds what the model said; when another program was faster, its verdict stands and is given back."""
@@ -204,7 +216,7 @@ class Store:
             raise
 
     def _add_sample(
-        self, session: Session, sample: Sample, made: list[Path], shift: str | None, cautions: Sequence[str]
+        self, session: Session, sample: Sample, made: list[Path], taken: Taken, cautions: Sequence[str]
     ) -> str:
         """The files lie on the disk before the row does; the write lock is held, so nobody else counts on them yet."""
         if sample.photo is None and sample.voice is None:
@@ -230,8 +242,10 @@ class Store:
             captured_at=datetime.now(UTC),
             app_version=APP_VERSION,
             work_order=sample.work_order,
-            shift=shift,
+            shift=taken.shift,
             retake_of=sample.retake_of,
+            line=taken.line,
+            station=taken.station,
         )
         session.add(row)
         session.flush()

@@ -79,6 +79,8 @@ class SampleRow(Table):
     work_order: Mapped[str | None] = mapped_column(Text)
     shift: Mapped[str | None] = mapped_column(Text)
     retake_of: Mapped[str | None] = mapped_column(ForeignKey("samples.id"))
+    line: Mapped[str | None] = mapped_column(Text)  # NULL: an older program kept it, and did not tell
+    station: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         # With the id, so that the newest of one part or lot are found without sorting all of it.
@@ -199,8 +201,14 @@ class SearchCaptureRow(Table):
     units: Mapped[int] = mapped_column(Integer)
     first: Mapped[int | None] = mapped_column(Integer)
     last: Mapped[int | None] = mapped_column(Integer)
+    line: Mapped[str] = mapped_column(Text)
+    station: Mapped[str] = mapped_column(Text)
 
-    __table_args__ = (Index("ix_search_captures_part", "part", "lot", "work_order", "operator", "shift", unique=True),)
+    __table_args__ = (
+        Index(
+            "ix_search_captures_part", "part", "lot", "work_order", "operator", "shift", "line", "station", unique=True
+        ),
+    )
 
 
 class SearchAnswerRow(Table):
@@ -232,7 +240,8 @@ class SearchSpanRow(Table):
 
 class SearchUnitRow(Table):
     """One unit in small numbers, in the order of keeping, so that a million of them are walked in a moment; `at` is the
-    time of capture in microseconds, `texts` how many of its texts lie in search_texts, from row 256 * n on.
+    time of capture in microseconds, `standing` the verdict that stands, `texts` how many of its texts lie in
+    search_texts, from row 256 * n on.
     """
 
     __tablename__ = "search_units"
@@ -244,11 +253,13 @@ class SearchUnitRow(Table):
     p_ng: Mapped[float] = mapped_column(Float)  # -1 where there is none, so that each has its place
     texts: Mapped[int] = mapped_column(Integer)
     sample_id: Mapped[str] = mapped_column(String(26))
+    standing: Mapped[str | None] = mapped_column(String(16))
 
     __table_args__ = (
         Index("ix_search_units_sample_id", "sample_id", unique=True),
         Index("ix_search_units_capture", "capture", "n"),
-        Index("ix_search_units_p_ng", "p_ng", "n", "capture", "answer", "at"),
+        Index("ix_search_units_p_ng", "p_ng", "n", "capture", "answer", "at", "standing"),
+        Index("ix_search_units_standing", "standing", "n"),
     )
 
 
@@ -356,6 +367,6 @@ TRIGGERS = (
     *(f"{table}_{kept}" for table in ("samples", "people") for kept in ("fixed", "no_delete", "no_replace")),
     # What a voice note says is erased on request; nothing else of a row ever changes.
     "verdicts_heard_kept", "lines_text_kept", "audit_new_kept",
-    "search_sample", "search_verdict", "search_line", "search_review",
+    "search_sample", "search_verdict", "search_line", "search_review", "search_standing", "search_undone",
 )  # fmt: skip
 """Names of the triggers that a sound database has; the migrations create them."""

@@ -30,8 +30,9 @@ _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def tallies(database: Database, wanted: Filter, grain: int = QUARTER) -> list[Unit]:
-    """As `figures.units`, with like units in one row; part, lot, operator, shift, adapter, since and until are looked
-    at. `grain`: the microseconds that like units may lie apart, a divisor of a quarter of an hour.
+    """As `figures.units`, with like units in one row; part, lot, operator, shift, line, station, adapter,
+    since and until are looked at. `grain`: the microseconds that like units may lie apart, a divisor of a quarter of an
+    hour.
     """
     with database.read() as session:
         found = reach(session, wanted)
@@ -59,7 +60,7 @@ def spread(database: Database, wanted: Filter, first: int | None = None) -> list
 
 
 def values(database: Database, column: str) -> list[str]:
-    """The different parts, lots (the newest 300), shifts, operators or adapters that there are units of."""
+    """The different values of a property that there are units of, as the parts; of lots the newest 300."""
     with database.read() as session:
         if column == "adapter":
             rows = session.execute(text("SELECT DISTINCT adapter FROM search_answers")).scalars()
@@ -150,16 +151,17 @@ def _alike(session: Session, wanted: Filter, found: Reach, own: str, grain: int)
         " AND u.sample_id NOT IN (SELECT value FROM json_each(:own)) GROUP BY 1, 2, 3"
     )
     rows = session.execute(text(query), {**values, "own": own}).all()
-    captures = _named(session, "search_captures", ("part", "lot", "shift", "operator"), {row[0] for row in rows})
+    told = ("part", "lot", "shift", "operator", "line", "station")
+    captures = _named(session, "search_captures", told, {row[0] for row in rows})
     answers = _named(session, "search_answers", ("verdict", "defect", "adapter"), {row[1] for row in rows} - {None})
     units = []
     for capture, answer, step, count in rows:
-        part, lot, shift, operator = captures[capture]
+        part, lot, shift, operator, line, station = captures[capture]
         called, defect, adapter = answers[answer] if answer is not None else (None, "", "")
         at = _BEGIN + timedelta(microseconds=step * grain)
         units.append(
             Unit("", at, part, lot, shift, operator, False, called, defect, None, adapter, None, "", "", "", None, None,
-                 count)
+                 count, line, station)
         )  # fmt: skip
     return units
 

@@ -29,16 +29,20 @@ class Reviewed:
 
 def waiting(store: Store, limit: int | None = 200, cause: Cause | None = None) -> Worklist:
     """Units of which no review stands and for which there is a cause; those of one cause, or all."""
+    counts, here, total = dict.fromkeys(Cause, 0), list[str](), 0
     with store.database.read() as session:
-        found = list(session.execute(_WAITING))
-        here = [row.id for row in found if cause is None or getattr(row, cause)]
+        for row in session.execute(_WAITING):  # one by one: a backlog of thousands takes no memory
+            total += 1
+            for one in Cause:
+                counts[one] += bool(getattr(row, one))
+            if (cause is None or getattr(row, cause)) and (limit is None or len(here) < limit):
+                here.append(row.id)
         units: list[Inspection] = []
-        for start in range(0, len(here[:limit]), _AT_ONCE):
-            ids = here[:limit][start : start + _AT_ONCE]
+        for start in range(0, len(here), _AT_ONCE):
+            ids = here[start : start + _AT_ONCE]
             rows = session.execute(everything().where(SampleRow.id.in_(ids)).order_by(SampleRow.id))
             units += inspections_of(session, rows, store.files)
-    counts = {one: sum(bool(getattr(row, one)) for row in found) for one in Cause}
-    return Worklist(tuple(units), len(found), counts)
+    return Worklist(tuple(units), total, counts)
 
 
 _WAITING = text(f"""

@@ -42,7 +42,7 @@ def write_csv(units: Iterable[Inspection], path: Path) -> int:
 
 
 def write_xlsx(report: Report, units: Iterable[Inspection], path: Path, language: str) -> int:
-    """Three sheets: units, figures, figures by part, shift, operator, adapter and week. The number of units."""
+    """Three sheets: units, figures, figures by part, line, shift and so on. The number of units."""
     import xlsxwriter
 
     buffer = io.BytesIO()

@@ -50,6 +50,8 @@ COLUMNS: dict[str, Callable[[Inspection], Cell]] = {
     "work_order": lambda u: u.work_order,
     "operator": lambda u: u.operator,
     "shift": lambda u: u.shift,
+    "line": lambda u: u.line,
+    "station": lambda u: u.station,
     "state": lambda u: str(u.state),
     "counts": lambda u: u.counts,
     "verdict": lambda u: str(u.answer) if u.answer else None,

@@ -50,8 +50,8 @@ def gather(
     kind: str = "period",
     reference: tuple[datetime, datetime] | None = None,
 ) -> Report:
-    """The report of the units that pass part, lot, serial, operator, shift, since, until. `reference`: a period whose
-    spread of p_ng today's is held against; else there is no drift to tell.
+    """The report of the units that pass part, lot, serial, operator, shift, line, station, since, until. `reference`: a
+    period whose spread of p_ng today's is held against; else there is no drift to tell.
     """
     units = rows.units(store.database, wanted)
     found = summary.figures(units)

@@ -90,6 +90,7 @@ def _unit(unit: Inspection, choice: Choice) -> dict[str, Any]:
     told: dict[str, Any] = {"id": unit.id, "part": unit.part, "captured_at": iso(unit.captured_at)}
     if choice.identity:
         told |= {"lot": unit.lot, "serial": unit.serial, "work_order": unit.work_order, "shift": unit.shift}
+        told |= {"line": unit.line, "station": unit.station}
         told |= {"photo_sha256": unit.photo.sha256 if unit.photo else None}
     return told
 

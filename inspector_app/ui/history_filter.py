@@ -27,10 +27,13 @@ from model_runtime.verdict import Answer
 FIELDS = {
     "period": mark("Period"),
     "part": mark("Part"),
-    "verdict": mark("Verdict"),
+    "standing": mark("Verdict that stands"),
+    "verdict": mark("Verdict of the model"),
     "decided": mark("Supervisor"),
     "operator": mark("Operator"),
     "shift": mark("Shift"),
+    "line": mark("Line"),
+    "station": mark("Station"),
     "defect": mark("Defect"),
     "adapter": mark("Adapter"),
 }
@@ -49,6 +52,9 @@ SORTS = {
     Sort.OLDEST: mark("Oldest first"),
     Sort.P_NG: mark("Likeliest NG first"),
 }
+NOT_TOLD = "(not told)"
+"""The value of a condition that finds records which do not tell it."""
+_MAY_BE_MISSING = ("operator", "shift", "line", "station")
 MOST = 200
 """Values that a menu offers; among more, the search finds one."""
 
@@ -62,11 +68,14 @@ def filter_of(wanted: dict[str, str], plan: ShiftPlan, before: str | None, limit
     return Filter(
         text=wanted.get("text") or None,
         part=wanted.get("part"),
-        operator=wanted.get("operator"),
-        shift=wanted.get("shift"),
+        operator=_told(wanted.get("operator")),
+        shift=_told(wanted.get("shift")),
+        line=_told(wanted.get("line")),
+        station=_told(wanted.get("station")),
         defect=wanted.get("defect"),
         adapter=wanted.get("adapter"),
-        verdict=Answer(wanted["verdict"]) if wanted.get("verdict") in set(Answer) else None,
+        verdict=_answer(wanted.get("verdict")),
+        standing=_answer(wanted.get("standing")),
         decided=Decided(wanted["decided"]) if wanted.get("decided") in set(Decided) else None,
         sort=Sort(wanted["sort"]) if wanted.get("sort") in set(Sort) else Sort.NEWEST,
         since=since,
@@ -74,6 +83,14 @@ def filter_of(wanted: dict[str, str], plan: ShiftPlan, before: str | None, limit
         before=before,
         limit=limit,
     )
+
+
+def _told(value: str | None) -> str | None:
+    return "" if value == NOT_TOLD else value
+
+
+def _answer(value: str | None) -> Answer | None:
+    return Answer(value) if value in set(Answer) else None
 
 
 def span(period: str, plan: ShiftPlan) -> tuple[datetime | None, datetime | None]:
@@ -139,6 +156,7 @@ class Chips(Spoken, QWidget):
         """The values of one chip, as a menu under it."""
         fixed = {
             "period": {key: tr(words) for key, words in PERIODS.items()},
+            "standing": {str(answer): tr(words) for answer, words in VERDICTS.items()},
             "verdict": {str(answer): tr(words) for answer, words in VERDICTS.items()},
             "decided": {str(one): tr(words) for one, words in DECIDED.items()},
         }
@@ -146,7 +164,8 @@ class Chips(Spoken, QWidget):
             self._offer(name, fixed[name])
         else:
             words: Callable[[str], str] = defect_word if name == "defect" else str
-            self._values(name, lambda found: self._offer(name, {one: words(one) for one in found}))
+            more = {NOT_TOLD: tr("(not told)")} if name in _MAY_BE_MISSING else {}
+            self._values(name, lambda found: self._offer(name, {**{one: words(one) for one in found}, **more}))
 
     def _offer(self, name: str, choices: dict[str, str]) -> None:
         button, menu = self.buttons[name], QMenu(self)
@@ -173,7 +192,9 @@ class Chips(Spoken, QWidget):
 def _shown(name: str, value: str) -> str:
     if name == "period":
         return tr(PERIODS[value]) if value in PERIODS else value.replace("/", " – ")
-    if name == "verdict" and value in set(Answer):
+    if value == NOT_TOLD:
+        return tr("(not told)")
+    if name in ("verdict", "standing") and value in set(Answer):
         return tr(VERDICTS[Answer(value)])
     if name == "decided" and value in set(Decided):
         return tr(DECIDED[Decided(value)])

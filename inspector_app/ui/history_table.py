@@ -81,6 +81,8 @@ COLUMNS = (
     Column("work_order", mark("Work order"), 92, lambda record: record.work_order or "", False),
     Column("operator", mark("Operator"), 92, lambda record: record.operator or "", False),
     Column("shift", mark("Shift"), 70, lambda record: record.shift or "", False),
+    Column("line", mark("Line"), 80, lambda record: record.line or tr("(not told)"), False),
+    Column("station", mark("Station"), 92, lambda record: record.station or tr("(not told)"), False),
     Column("defect", mark("Defect"), 72, _defect),
     Column("severity", mark("Severity"), 74, _severity, False),
     Column("p_ng", mark("P(NG)"), 78, _p_ng),

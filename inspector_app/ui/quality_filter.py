@@ -1,4 +1,4 @@
-"""What the quality pages look at: a period, and one part, lot, shift, operator or adapter. Knows no figure."""
+"""What the quality pages look at: a period, and one part, line, shift, operator, adapter. Knows no figure."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -25,10 +25,14 @@ PERIODS = {
 _DAYS = {"week": 7, "month": 30, "quarter": 90, "year": 365}
 FIELDS = {
     "part": (mark("Part number"), mark("All parts")),
+    "line": (mark("Line"), mark("All lines")),
+    "station": (mark("Station"), mark("All stations")),
     "shift": (mark("Shift"), mark("All shifts")),
     "operator": (mark("Operator"), mark("All people")),
     "adapter": (mark("Adapter version"), mark("All versions")),
 }
+_OF_SEVERAL = ("line", "station")
+"""Shown only where the records are of more than one: most data folders are of one station."""
 
 
 def span(period: str, plan: ShiftPlan, now: datetime | None = None) -> tuple[datetime | None, datetime | None]:
@@ -53,6 +57,7 @@ class FilterBar(Spoken, QWidget):
         self.first, self.last = QDateEdit(), QDateEdit()
         self.boxes = {name: QComboBox() for name in fields}
         self.choices = Choices((), (), (), (), ())
+        self.holders: dict[str, QWidget] = {}
         self._with_by = by
         self._build()
         self.respeak()
@@ -78,7 +83,9 @@ class FilterBar(Spoken, QWidget):
         if self._with_by:
             columns.append((mark("Told apart by"), self.by))
         for number, (words, widget) in enumerate(columns):
-            grid.addLayout(_headed(self, words, widget), 0, number)
+            holder = dates if widget is dates else _headed(self, words, widget)
+            self.holders[words] = holder
+            grid.addWidget(holder, 0, number, Qt.AlignmentFlag.AlignBottom)
             grid.setColumnStretch(number, 0 if widget is dates else 1)
         for box in (self.period, self.by, *self.boxes.values()):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -122,9 +129,11 @@ class FilterBar(Spoken, QWidget):
 
     def _fill(self) -> None:
         there = {"part": self.choices.parts, "shift": self.choices.shifts, "operator": self.choices.operators,
-                 "adapter": self.choices.adapters, "lot": self.choices.lots}  # fmt: skip
+                 "adapter": self.choices.adapters, "lot": self.choices.lots, "line": self.choices.lines,
+                 "station": self.choices.stations}  # fmt: skip
         for name, box in self.boxes.items():
             _refill(box, [(tr(FIELDS[name][1]), None), *((value, value) for value in there[name])])
+            self.holders[FIELDS[name][0]].setVisible(name not in _OF_SEVERAL or len(there[name]) > 1)
 
 
 def _refill(box: QComboBox, entries: list[tuple[str, object]]) -> None:
@@ -137,9 +146,11 @@ def _refill(box: QComboBox, entries: list[tuple[str, object]]) -> None:
     box.blockSignals(False)
 
 
-def _headed(owner: Spoken, words: str, widget: QWidget) -> QVBoxLayout:
+def _headed(owner: Spoken, words: str, widget: QWidget) -> QWidget:
     """A small word above its field."""
-    column, head = QVBoxLayout(), label("caption")
+    holder, head = QWidget(), label("caption")
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     if words:
         owner.say(head.setText, words)
@@ -147,8 +158,7 @@ def _headed(owner: Spoken, words: str, widget: QWidget) -> QVBoxLayout:
     head.setBuddy(widget)
     column.addWidget(head)
     column.addWidget(widget)
-    column.setAlignment(Qt.AlignmentFlag.AlignBottom)
-    return column
+    return holder
 
 
 def _start(date: QDate) -> datetime:

@@ -20,6 +20,8 @@ FIGURES = {
 }
 GROUPS = {
     "part": mark("Part number"),
+    "line": mark("Line"),
+    "station": mark("Station"),
     "shift": mark("Shift"),
     "operator": mark("Operator"),
     "adapter": mark("Adapter version"),
@@ -68,8 +70,8 @@ def of(found: Rate) -> str:
 
 
 def group_name(value: str) -> str:
-    """The value of a group; units may have none."""
-    return value or tr("(none)")
+    """The value of a group; units may tell none."""
+    return value or tr("(not told)")
 
 
 def more_units(count: int) -> str:

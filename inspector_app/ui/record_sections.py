@@ -59,6 +59,8 @@ def facts(record: Inspection) -> str:
         (tr("golden"), record.golden and f"{record.golden.file} {record.golden.sha256}"),
         (tr("operator"), record.operator),
         (tr("shift"), record.shift),
+        (tr("line"), record.line or tr("(not told)")),
+        (tr("station"), record.station or tr("(not told)")),
         (tr("work order"), record.work_order),
         (tr("photographed again of"), record.retake_of),
         (tr("program"), f"Kensa {record.app_version}"),

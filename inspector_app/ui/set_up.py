@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector_app.capture.microphone import MicrophoneName
 from inspector_app.capture.setup import CameraName, CameraSetup
@@ -33,7 +33,10 @@ _STEPS = (
     (mark("Language"), mark("What the window speaks. It can be changed at any time in the settings.")),
     (mark("Camera"), mark("Choose the camera that sees the part. Without one, photos come from files.")),
     (mark("Microphone"), mark("Choose it, test it, and say a few words. Without one, sound files work.")),
-    (mark("Part"), mark("What is inspected here first. Parts are added under Parts, Ctrl+P.")),
+    (
+        mark("Part and place"),
+        mark("What is inspected here first, and where: line and station are kept with every unit."),
+    ),
     (mark("Model"), mark("It runs inside this computer; nothing leaves it.")),
     (
         mark("The first person"),
@@ -67,6 +70,7 @@ class SetUp(Sheet):
         self.step = 0
         self.camera_test, self.microphone_test = CameraTest(desk, devices, 300), MicrophoneTest(desk, devices)
         self.camera_box, self.microphone_box, self.part_box = QComboBox(), QComboBox(), QComboBox()
+        self.places = {"line": QLineEdit(settings.line), "station": QLineEdit(settings.station)}
         self.model_words, self.band, self.stage = label("strong", wrap=True), VerdictBand(), PhotoStage(QSize(200, 200))
         self.person_form, self.person_words = PersonForm(("name", "pin", "again", "badge")), label("strong", wrap=True)
         self.fault, self._busy = label("warning", wrap=True), False
@@ -87,7 +91,7 @@ class SetUp(Sheet):
             self._language_page(),
             _page(self.camera_box, self.camera_test),
             _page(self.microphone_box, self._listen_button(), self.microphone_test),
-            _page(self.part_box),
+            _page(self.part_box, *self._place_fields()),
             _page(self.model_words),
             _page(self.person_words, self.person_form, self.fault),
             _page(self.band, self.stage),
@@ -122,6 +126,19 @@ class SetUp(Sheet):
         column.addLayout(row)
         column.addStretch(1)
         return holder
+
+    def _place_fields(self) -> list[QWidget]:
+        """Line and station; the computer's name stands where the station has none."""
+        found: list[QWidget] = []
+        for name, words in (("line", mark("Line")), ("station", mark("Station"))):
+            head, edit = label("caption"), self.places[name]
+            head.setBuddy(edit)
+            self.say(head.setText, words)
+            self.say(edit.setAccessibleName, words)
+            edit.setMaxLength(60)
+            found += [head, edit]
+        self.places["station"].setPlaceholderText(self.settings.station_told or "")
+        return found
 
     def _listen_button(self) -> QWidget:
         return key_button(
@@ -228,8 +245,10 @@ class SetUp(Sheet):
             self._choose(camera=self.camera_box.currentData())
         elif self.step == 2 and self.microphone_box.count():
             self._choose(microphone=self.microphone_box.currentData())
-        elif self.step == 3 and self.part_box.currentData():
-            self._choose(last_part=self.part_box.currentData())
+        elif self.step == 3:
+            self._choose(**{name: edit.text().strip() for name, edit in self.places.items()})
+            if self.part_box.currentData():
+                self._choose(last_part=self.part_box.currentData())
 
     def _choose(self, **values: object) -> None:
         now = self.settings.changed(**values)

@@ -8,8 +8,8 @@
             <translation> 日</translation>
         </message>
         <message>
-            <source>(none)</source>
-            <translation>（なし）</translation>
+            <source>(not told)</source>
+            <translation>（不明）</translation>
         </message>
         <message>
             <source>. The line goes on judging meanwhile.</source>
@@ -224,6 +224,10 @@
             <translation>すべて記録時のままです</translation>
         </message>
         <message>
+            <source>All lines</source>
+            <translation>すべてのライン</translation>
+        </message>
+        <message>
             <source>All of it</source>
             <translation>全期間</translation>
         </message>
@@ -242,6 +246,10 @@
         <message>
             <source>All shifts</source>
             <translation>すべての直</translation>
+        </message>
+        <message>
+            <source>All stations</source>
+            <translation>すべての工程</translation>
         </message>
         <message>
             <source>All that waits</source>
@@ -1340,6 +1348,10 @@
             <translation>限度見本_{part}</translation>
         </message>
         <message>
+            <source>Line</source>
+            <translation>ライン</translation>
+        </message>
+        <message>
             <source>Live</source>
             <translation>ライブ</translation>
         </message>
@@ -1926,6 +1938,10 @@
         <message>
             <source>Part</source>
             <translation>品番</translation>
+        </message>
+        <message>
+            <source>Part and place</source>
+            <translation>品番と場所</translation>
         </message>
         <message>
             <source>Part before</source>
@@ -3344,6 +3360,14 @@
             <translation>判定</translation>
         </message>
         <message>
+            <source>Verdict of the model</source>
+            <translation>モデルの判定</translation>
+        </message>
+        <message>
+            <source>Verdict that stands</source>
+            <translation>最終判定</translation>
+        </message>
+        <message>
             <source>Verdicts are seen, not heard.</source>
             <translation>判定音は鳴りませんが、画面で分かります。</translation>
         </message>
@@ -3428,8 +3452,8 @@
             <translation>消去したものは元に戻せません。記録・判定・ハッシュは残ります。</translation>
         </message>
         <message>
-            <source>What is inspected here first. Parts are added under Parts, Ctrl+P.</source>
-            <translation>最初に検査する品番です。追加は「品番」（Ctrl+P）で行えます。</translation>
+            <source>What is inspected here first, and where: line and station are kept with every unit.</source>
+            <translation>最初に検査する品番と場所。ラインと工程はすべての記録に残ります。</translation>
         </message>
         <message>
             <source>What is wrong with this verdict? The supervisor decides about the unit.</source>
@@ -3886,6 +3910,10 @@
         <message>
             <source>lighting</source>
             <translation>照明</translation>
+        </message>
+        <message>
+            <source>line</source>
+            <translation>ライン</translation>
         </message>
         <message>
             <source>look at it</source>

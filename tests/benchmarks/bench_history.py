@@ -42,6 +42,24 @@ FILTERS: dict[str, Filter] = {
     "shift": Filter(shift="夜勤"),
     "verdict NG": Filter(verdict=Answer.NG),
     "verdict INCONCLUSIVE": Filter(verdict=Answer.INCONCLUSIVE),
+    "standing verdict NG": Filter(standing=Answer.NG),
+    "standing verdict OK": Filter(standing=Answer.OK),
+    "standing INCONCLUSIVE": Filter(standing=Answer.INCONCLUSIVE),
+    "standing NG, model's OK": Filter(standing=Answer.NG, verdict=Answer.OK),
+    "standing NG of a part": Filter(standing=Answer.NG, part="part-3"),
+    "standing NG of a lot": Filter(standing=Answer.NG, lot="L-00777"),
+    "standing NG, oldest": Filter(standing=Answer.NG, sort=Sort.OLDEST),
+    "standing NG, likeliest": Filter(standing=Answer.NG, sort=Sort.P_NG),
+    "standing OK, likeliest NG": Filter(standing=Answer.OK, sort=Sort.P_NG),
+    "standing NG, reviewed": Filter(standing=Answer.NG, decided=Decided.REVIEWED),
+    "standing NG, a day long ago": Filter(
+        standing=Answer.NG, since=NOW - timedelta(days=200), until=NOW - timedelta(days=199)
+    ),
+    "line": Filter(line="line-2"),
+    "line not told": Filter(line=""),
+    "station": Filter(station="cell-5"),
+    "station + standing NG": Filter(station="cell-5", standing=Answer.NG),
+    "station that never was there": Filter(station="cell-99"),
     "defect": Filter(defect="crack"),
     "adapter, an old one": Filter(adapter="defect@1"),
     "state failed": Filter(state=State.FAILED),
@@ -159,14 +177,16 @@ _AT = f"strftime('%Y-%m-%d %H:%M:%S.000000', :now - (:all - n) * {SECONDS}, 'uni
 _PART = "'part-' || ((n / 5000) % 10)"
 _SAMPLES = f"""
 INSERT INTO samples (id, state, photo_sha256, photo_name, part, lot, serial, operator, captured_at, app_version,
-                     work_order, shift)
+                     work_order, shift, line, station)
 SELECT {_ID}, CASE WHEN n % 5003 = 0 THEN 'failed' WHEN n > :all - 4 THEN 'captured' ELSE 'judged' END,
        '{"0" * 64}', 'IMG_' || n || '.jpg', {_PART},
        printf('L-%05d', n / 500), printf('S%07d', n),
        CASE WHEN {_PART} = 'part-1' THEN '佐藤' ELSE
        CASE (n / 960) % 6 WHEN 0 THEN '佐藤' WHEN 1 THEN '鈴木' WHEN 2 THEN 'Tanaka' WHEN 3 THEN '高橋'
        WHEN 4 THEN '山本' ELSE 'Garcia' END END, {_AT}, '0', printf('W-%04d', n / 5000),
-       CASE (n / 960) % 3 WHEN 0 THEN '早番' WHEN 1 THEN '遅番' ELSE '夜勤' END
+       CASE (n / 960) % 3 WHEN 0 THEN '早番' WHEN 1 THEN '遅番' ELSE '夜勤' END,
+       CASE WHEN n * 10 < :all THEN NULL ELSE 'line-' || (1 + n / 4000 % 3) END,
+       CASE WHEN n * 10 < :all THEN NULL ELSE 'cell-' || (1 + n / 500 % 12) END
 FROM numbers"""
 _VERDICTS = f"""
 INSERT INTO verdicts (sample_id, verdict, defect, severity, heard, voice_says, remark, p_ng, confidence, contradiction,

@@ -28,6 +28,7 @@ def main() -> None:
             Path(folder),
             FakeJudge([0.05, 0.97, 0.5, Fixable("too_dark", "Too dark; take it again.")], heard="左端に深い傷"),
         )
+        at.settings = replace(at.settings, line="ライン2", station="Cell 3")
         for sample in (
             Sample(photo(1, "kept.png"), None, "general", "L-2291", "S-1", "佐藤"),
             Sample(photo(2, "two.png"), voice("note.wav"), "pcb", golden=photo(3, "golden.png")),

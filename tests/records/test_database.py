@@ -208,6 +208,25 @@ def test_what_was_kept_before_the_search_is_found_by_it(tmp_path: Path) -> None:
     at.store.close()
 
 
+@pytest.mark.parametrize("schema", ["0002", "0005"])
+def test_older_records_tell_no_place_and_their_standing_verdict_is_found(tmp_path: Path, schema: str) -> None:
+    shutil.copy(DATABASES / f"schema-{schema}.db", tmp_path / "kensa.db")
+    at = station(tmp_path)
+    history = History.of(at.store)
+    *_, bad, good = history.search()
+    assert (good.line, good.station) == (None, None) and good.verdict and good.verdict.judgment.verdict is Answer.OK
+    assert [u.id for u in history.search(Filter(standing=Answer.NG))] == [bad.id, good.id]
+    assert history.search(Filter(standing=Answer.OK)) == [] and history.search(Filter(line="")) == history.search()
+    admin = at.people.sign_in("田中", "2580")
+    at.undo_review(good.id, admin)
+    assert [u.id for u in history.search(Filter(standing=Answer.OK))] == [good.id]
+    at.settings = at.settings.changed(line="L2", station="")
+    kept = at.store.get(at.keep(sample(7)))
+    assert kept.line == "L2" and kept.station
+    assert "station" in history.trail(kept.id)[0].new and "station" not in history.trail(good.id)[0].new
+    at.store.close()
+
+
 def test_there_is_a_kept_database_of_this_schema() -> None:
     assert (DATABASES / f"schema-{HEAD}.db").is_file()
 

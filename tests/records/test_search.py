@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from inspector_app.inspection import Station
 from inspector_app.records import search
 from inspector_app.records.history import Filter, History, Sort
-from inspector_app.records.record import Inspection, State
+from inspector_app.records.record import Disposition, Inspection, Opinion, State
 from inspector_app.rights import Person
 from model_runtime.verdict import Answer, Fixable
 from tests.fakes import FakeJudge
@@ -30,25 +31,40 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Station:
         judge = at.model
         assert isinstance(judge, FakeJudge)
         judge.heard = HEARD[number % len(HEARD)]
+        at.settings = replace(at.settings, line=f"line-{number // 20}", station=("cell-1", "cell-2")[number % 2])
         judge.script = [Fixable("too_dark", "Too dark.") if number == 11 else draw.choice([0.05, 0.3, 0.9, 0.97])]
-        kept = at.keep(
-            sample(
-                number % 5, voice=voice(), part=draw.choice(["pcb", "general", "toy-figure"]), lot=f"L-{number // 7}",
-                serial=f"S{number % 30:03}", operator=draw.choice(["佐藤", "Suzuki", None]),
-            )
+        unit = sample(
+            number % 5, voice=voice(), part=draw.choice(["pcb", "general", "toy-figure"]), lot=f"L-{number // 7}",
+            serial=f"S{number % 30:03}", operator=draw.choice(["佐藤", "Suzuki", None]),
         )  # fmt: skip
+        # Some without a place, as an older program kept them.
+        kept = at.store.add_sample(unit) if number % 10 == 3 else at.keep(unit)
         if number % 9 != 8:
             at.judge(kept)
+        if number % 4 == 1 and number % 9 != 8:
+            at.review(kept, Person.typed("鈴木"), _opinion(draw.choice(["OK", "NG"])))
+        if number % 12 == 5 and number % 9 != 8:
+            at.undo_review(kept, Person.typed("鈴木"))
+        if number % 24 == 17 and number % 9 != 8:
+            at.review(kept, Person.typed("鈴木"), _opinion("OK"))
     return at
+
+
+def _opinion(verdict: str) -> Opinion:
+    return Opinion(Answer(verdict), Disposition.ACCEPT if verdict == "OK" else Disposition.SCRAP, reason="限度内")
 
 
 def plain(at: Station, wanted: Filter) -> list[Inspection]:
     """What passes, by looking at every unit."""
-    every = sorted(History.of(at.store).search(Filter(limit=None)), key=lambda u: u.id)
-    found = [unit for unit in every if _passes(unit, wanted)]
+    found = [unit for unit in _every(at) if _passes(unit, wanted)]
     if wanted.sort is Sort.P_NG:
         found.sort(key=lambda u: (u.verdict.p_ng if u.verdict else -1, u.id))
     return found if wanted.sort is Sort.OLDEST else found[::-1]
+
+
+@cache
+def _every(at: Station) -> list[Inspection]:
+    return sorted(History.of(at.store).search(Filter(limit=None)), key=lambda u: u.id)
 
 
 def _passes(unit: Inspection, wanted: Filter) -> bool:
@@ -64,6 +80,9 @@ def _passes(unit: Inspection, wanted: Filter) -> bool:
             wanted.serial in (None, unit.serial),
             wanted.operator in (None, unit.operator),
             wanted.state in (None, unit.state),
+            wanted.line in (None, unit.line or ""),
+            wanted.station in (None, unit.station or ""),
+            wanted.standing in (None, unit.answer),
             wanted.verdict in (None, said and said.verdict),
             wanted.defect in (None, said and said.defect),
             wanted.since is None or unit.captured_at >= wanted.since,
@@ -81,7 +100,10 @@ FILTERS = [
     Filter(text="100%"), Filter(text='"quoted" *'), Filter(text="AND"), Filter(text="*"), Filter(text="S0"),
     Filter(text="L-3"), Filter(text="suzuki", verdict=Answer.NG), Filter(text="傷", lot="L-1"), Filter(text="打痕"),
     Filter(text="Ａ面"), Filter(text="OR 1=1 --"), Filter(text="傷", serial="S007"),
-    Filter(text="p", state=State.FAILED),
+    Filter(text="p", state=State.FAILED), Filter(line="line-1"), Filter(station="cell-2", part="pcb"),
+    Filter(line="", station=""), Filter(standing=Answer.NG), Filter(standing=Answer.OK, verdict=Answer.NG),
+    Filter(standing=Answer.INCONCLUSIVE), Filter(standing=Answer.NG, text="傷"), Filter(standing=Answer.OK, lot="L-2"),
+    Filter(standing=Answer.NG, serial="S007"), Filter(standing=Answer.OK, station="cell-1"),
 ]  # fmt: skip
 
 
@@ -154,5 +176,6 @@ def test_values_to_choose_from(days: Station) -> None:
         "toy-figure",
     ]
     assert history.values("serial")[:2] == ["S000", "S001"] and history.values("shift") == []
+    assert history.values("line") == ["line-0", "line-1"] and history.values("station") == ["cell-1", "cell-2"]
     with pytest.raises(ValueError, match="nothing that units have in common"):
         history.values("photo_name; DROP TABLE samples")
