@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from PIL import Image
 from torch import Tensor
 
+from model_runtime import alignment
 from model_runtime.dataset import Example, Target
 from model_runtime.engine import Engine
 from model_runtime.exposures import PLAIN, Point, Strength, expose, speak
-from model_runtime.grammar import OPENING, Choice, Free, Literal, Shape, after, plain
+from model_runtime.grammar import OPENING, VERDICT, Choice, Free, Literal, Shape, after, plain
 from model_runtime.inputs import InputReader
 from model_runtime.photo import load_photo, prepare
 from model_runtime.prompt import check_length
@@ -24,12 +26,14 @@ from model_runtime.verdict import GRID
 from model_runtime.voice import clip_of, load_voice
 
 WEIGHT = {"verdict": 2.0, "defect": 1.0, "severity": 0.3, "row": 0.7, "col": 0.7, "heard": 1.0, "voice_says": 2.0}
-"""How much each field of the answer counts; of a text, each token."""
+"""How much each field of the answer counts: of a text each token, of a choice each one where its options part. A long
+name of a class is so taught as firmly as a short one, and nothing is learned where the judge never asks."""
 HALF = torch.bfloat16
 """Number type of what is kept: half the memory, and what the decoder multiplies in anyway."""
-NAMED_GOLDEN, ALONE, WITHOUT_VOICE = 0.6, 0.1, 0.3
+NAMED_GOLDEN, ALONE, WITHOUT_VOICE, LAID = 0.6, 0.1, 0.3, 0.5
 """Shares of the questions in training: beside the part's own golden photo rather than another good unit of the train
-split, without any, without the voice note that belongs to it."""
+split, without any, without the voice note that belongs to it; of those beside the own golden photo, with the photo
+laid onto it: the judge looks at each unit in both ways."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,10 @@ class Unit:
 
     example: Example
     photos: list[Glance] = field(default_factory=list)
+    laid: list[Glance] = field(default_factory=list)
+    """The exposures again, laid onto the part's own golden photo; those that lie so already, or cannot be, lack."""
+    second: Glance | None = None
+    """Of `laid`, the photo as it is: the judge's second look."""
     voices: list[dict[str, Tensor]] = field(default_factory=list)
     """Tokens (n, hidden) by kind of question: `photo` or `voice`."""
 
@@ -82,16 +90,36 @@ class Senses:
         """Each unit of the train split and each golden photo is seen in so many `exposures`."""
         self.engine, self.reader, self.exposures, self.seed = engine, reader, exposures, seed
         self._golden: dict[Path, list[Tensor]] = {}
+        self._small: dict[Path, Tensor] = {}
+        self.twice = reader.settings.square and reader.settings.second_look
 
     @torch.no_grad()
-    def see(self, path: Path, point: Point | None, seed: str, strength: Strength) -> Glance:
-        """One exposure of a photo."""
+    def see(self, picture: Image.Image, place: Point | None, crops: int | None = None) -> Glance:
+        """What the encoder makes of a fitted picture, in so many crops at most; None: as many as the prompt says."""
+        reader = self.reader
+        cut = prepare(picture, reader.crop_size, reader.patch_size, crops or reader.settings.dynamic_hd)
+        return Glance(self.keep(self.engine.see(cut)), place)
+
+    @staticmethod
+    def keep(tokens: Tensor) -> Tensor:
+        """In half the bytes, in the computer's memory: a set's exposures are too many for a card."""
+        return tokens.to(HALF).cpu()
+
+    def show(self, path: Path, point: Point | None, seed: str, strength: Strength) -> tuple[Image.Image, Point | None]:
+        """One exposure of a photo as the model wants it, and where the point lies in it."""
         picture, place = load_photo(path), point
         if strength is not PLAIN:
             picture, place = expose(picture, point, seed, strength)
-        reader = self.reader
-        cut = prepare(reader.fit(picture), reader.crop_size, reader.patch_size, reader.settings.dynamic_hd)
-        return Glance(self.engine.see(cut).to(HALF), place)
+        return self.reader.fit(picture), place
+
+    def lay(self, picture: Image.Image, place: Point | None, golden: Path) -> Glance | None:
+        """The fitted picture in the golden photo's pose: the judge's second look. None where there is none."""
+        if golden not in self._small:
+            self._small[golden] = alignment.grey(self.reader.fit(load_photo(golden)))
+        where = alignment.pose(self._small[golden], alignment.grey(picture))
+        if where is None:
+            return None
+        return self.see(alignment.moved(picture, where), _laid(place, where), crops=1)
 
     @torch.no_grad()
     def hear(self, path: Path, seed: str | None, kinds: Sequence[str]) -> dict[str, Tensor]:
@@ -102,13 +130,14 @@ class Senses:
         heard = self.reader.listen(clip, [])
         if heard is None:
             return {}
-        return {kind: self.engine.hear(heard.features, heard.tokens, kind == "photo").to(HALF) for kind in kinds}
+        return {kind: self.keep(self.engine.hear(heard.features, heard.tokens, kind == "photo")) for kind in kinds}
 
     def goldens(self, path: Path) -> list[Tensor]:
         """The part's own golden photo in its exposures, seen once for all units of the part."""
         if path not in self._golden:
             strengths = [PLAIN, *[Strength()] * (self.exposures - 1)]
-            seen = [self.see(path, None, f"{self.seed}/golden/{n}", s) for n, s in enumerate(strengths)]
+            shown = [self.show(path, None, f"{self.seed}/golden/{n}", s) for n, s in enumerate(strengths)]
+            seen = [self.see(*one) for one in shown]
             self._golden[path] = [glance.tokens for glance in seen]
         return self._golden[path]
 
@@ -119,13 +148,28 @@ class Senses:
         if question.photo is not None:
             for number in range(exposures):
                 strength = Strength() if number else PLAIN
-                unit.photos.append(self.see(question.photo, example.target.point, f"{seed}/{number}", strength))
+                shown = self.show(question.photo, example.target.point, f"{seed}/{number}", strength)
+                laid = self._second(unit, shown, number)
+                if number == 0 or laid is None:
+                    unit.photos.append(self.see(*shown))
         if question.voice is not None:
             kinds = ("photo",) if question.photo else ("voice",)
             for number in range(min(exposures, 4)):
                 heard = self.hear(question.voice, f"{seed}/{number}" if number else None, kinds)
                 unit.voices += [heard] if heard else []
         return unit
+
+    def _second(self, unit: Unit, shown: tuple[Image.Image, Point | None], number: int) -> Glance | None:
+        """Lays the first and every other exposure onto the golden photo, the later ones in place of as they lie: the
+        judge looks in both ways, and a look costs the encoder as much as the rest of a step."""
+        golden = unit.example.question.golden
+        if not self.twice or golden is None or number % 2:
+            return None
+        laid = self.lay(*shown, golden)
+        if laid is not None:
+            unit.laid.append(laid)
+            unit.second = unit.second if number else laid
+        return laid
 
 
 class Lessons:
@@ -166,18 +210,19 @@ class Lessons:
             others = [u for u in units if u is not unit and _can_be_golden(u, question.part)]
             named = self.senses.goldens(question.golden)
             own = not others or r.random() < NAMED_GOLDEN
+            if own and unit.laid and r.random() < LAID:
+                return Asked(unit, r.choice(unit.laid), named[0], voice)
             golden = r.choice(named) if own else r.choice(r.choice(others).photos).tokens
         return Asked(unit, r.choice(unit.photos), golden, voice)
 
-    def plainly(self, unit: Unit) -> Asked:
-        """The unit as the station would ask: photo and note as they are, beside the part's own golden photo."""
+    def plainly(self, unit: Unit) -> list[Asked]:
+        """The unit as the station would ask: photo and note as they are, beside the part's own golden photo. Once for
+        each of the judge's looks; its log odds are their mean."""
         golden = unit.example.question.golden
-        return Asked(
-            unit,
-            unit.photos[0] if unit.photos else None,
-            self.senses.goldens(golden)[0] if golden and unit.photos else None,
-            unit.voices[0][unit.kind] if unit.voices else None,
-        )
+        beside = self.senses.goldens(golden)[0] if golden and unit.photos else None
+        voice = unit.voices[0][unit.kind] if unit.voices else None
+        looks = [*unit.photos[:1], *([unit.second] if unit.second else [])]
+        return [Asked(unit, look, beside, voice) for look in looks] or [Asked(unit, None, None, voice)]
 
     def batch(self, asked: Sequence[Asked]) -> Batch:
         """Questions of one kind, laid out; each must have something to see or to hear."""
@@ -230,28 +275,51 @@ class Lessons:
         known = _known(target, point)
         ids, weights = [*encode(OPENING.text)], [0.0] * len(encode(OPENING.text))
 
-        def say(tokens: Sequence[int], weight: float) -> None:
+        def say(tokens: Sequence[int], weight: float = 0.0) -> None:
             ids.extend(tokens)
-            weights.extend([weight / max(1, len(tokens))] * len(tokens))
+            weights.extend([weight] * len(tokens))
 
-        say(option(target.verdict), WEIGHT["verdict"] * self.costs[target.verdict])
-        open_text = 0.0
+        def choose(value: str, options: Sequence[str], weight: float) -> float:
+            """The weight at the token after it: some where another option goes on there."""
+            own, paths = option(value), [option(other) for other in options]
+            ids.extend(own)
+            weights.extend([weight if parts else 0.0 for parts in partings(own, paths)])
+            return weight if any(len(path) > len(own) and path[: len(own)] == own for path in paths) else 0.0
+
+        open_text = choose(target.verdict, VERDICT.options, WEIGHT["verdict"] * self.costs[target.verdict])
         for segment in after(target.verdict, shape):
             match segment:
                 case Literal(text):
                     tokens = encode(text)
                     say(tokens[:1], open_text)  # the first one ends a text, and is chosen there
-                    say(tokens[1:], 0.0)
+                    say(tokens[1:])
                     open_text = 0.0
                 case Choice(name, options):
                     value = known.get(name, "")
-                    say(option(value if value in options else options[0]), WEIGHT[name] if value in options else 0.0)
+                    weight = WEIGHT[name] if value in options else 0.0
+                    open_text = choose(value if value in options else options[0], options, weight)
                 case Free(name, budget):
                     spoken = encode(plain(known.get(name, "")))[: budget - 1]
-                    weight = WEIGHT[name] if name in known else 0.0
-                    say(spoken, weight * len(spoken))
-                    open_text = weight
+                    open_text = WEIGHT[name] if name in known else 0.0
+                    say(spoken, open_text)
         return ids, weights
+
+
+def partings(own: Sequence[int], paths: Sequence[Sequence[int]]) -> list[bool]:
+    """For each token of a choice, whether another option begins the same and goes on otherwise, or ends there."""
+    return [
+        any(path[:at] == own[:at] and path[at : at + 1] != own[at : at + 1] for path in paths) for at in range(len(own))
+    ]
+
+
+def _laid(place: Point | None, where: Tensor) -> Point | None:
+    """Where a point (x, y in 0..1) lies in the laid picture; `where` as `alignment.pose` gives it. None: outside."""
+    if place is None:
+        return None
+    there = torch.tensor([2 * value - 1 for value in place], dtype=torch.float64)
+    x, y = torch.linalg.solve(where[:, :2].double(), there - where[:, 2].double()).tolist()
+    new = (x + 1) / 2, (y + 1) / 2
+    return new if all(0.0 <= value < 1.0 for value in new) else None
 
 
 def _weights(units: Sequence[Unit]) -> list[float]:

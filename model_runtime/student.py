@@ -91,6 +91,7 @@ class Student:
         vocabulary = Vocabulary(checkpoint.tokenizer, engine.head.shape[0])
         reader = InputReader(checkpoint.config, PromptSettings.of(checkpoint.manifest.prompt), vocabulary)
         self.stacked = Stacked(checkpoint, engine, lora, recipe.seed)
+        self.on_card = checkpoint.device.type == "cuda"
         self.senses = Senses(engine, reader, recipe.exposures, str(recipe.seed))
         self.lessons = Lessons(self.senses, (recipe.miss_cost, recipe.overkill_cost))
         self.verdict_at = len(vocabulary.encode(OPENING.text))
@@ -98,15 +99,17 @@ class Student:
         self.units: list[Unit] = []
         self.checked_units: list[Unit] = []
         self.checked: list[Batch] = []
+        self.looks: list[int] = []
+        """Of which validation unit each row of `checked` is a look."""
         self.bad: list[bool] = []
         self.step, self.best, self.worse, self.key = 0, math.inf, 0, ""
         self.history: list[tuple[int, float, float]] = []
 
     def begin(self) -> None:
         """The optimiser over the weights as they stand, and their running mean."""
-        self.parameters = self.stacked.parameters()
+        self.parameters: list[Tensor] = [*self.stacked.parameters()]
         self.optimiser = torch.optim.AdamW(
-            self.parameters, lr=self.recipe.rate, betas=(0.9, 0.98), weight_decay=DECAY, foreach=False
+            self.parameters, lr=self.recipe.rate, betas=(0.9, 0.98), weight_decay=DECAY, foreach=self.on_card
         )
         self.mean = [p.detach().clone() for p in self.parameters]
         self.chosen = [m.clone() for m in self.mean]
@@ -128,9 +131,12 @@ class Student:
             yield Progress("look", done, total, seconds_left=left, memory_mb=memory_mb())
         if not {unit.kind for unit in self.units}:
             raise Fixable("nothing_to_see", f"The training set {self.set.name} has nothing to see and nothing to hear.")
-        for asked in in_batches([self.lessons.plainly(unit) for unit in checked], self.recipe.batch):
+        self.stacked.prepare({unit.kind for unit in [*self.units, *checked]})
+        of = {id(unit): number for number, unit in enumerate(checked)}
+        for asked in in_batches([look for unit in checked for look in self.lessons.plainly(unit)], self.recipe.batch):
             self.checked.append(self.lessons.batch(asked))
-            self.bad += [one.unit.example.target.bad for one in asked]
+            self.looks += [of[id(one.unit)] for one in asked]
+        self.bad = [unit.example.target.bad for unit in checked]
 
     @property
     def can_check(self) -> bool:
@@ -158,27 +164,46 @@ class Student:
     def _learn(self) -> float:
         recipe = self.recipe
         asked = self.lessons.draw(self.units, recipe.batch, f"{recipe.seed}/{self.step}")
-        loss = self._loss(self.lessons.batch(asked))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = self.gradients(self.lessons.batch(asked))
         rate = recipe.rate * min(1.0, (self.step + 1) / WARM) * (0.02 + 0.98 * _fall(self.step / recipe.steps))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        self.update()
+        return loss
+
+    def update(self) -> None:
+        """One step of the optimiser with the gradients as they stand, and of the running mean."""
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         keep = min(SMOOTH, (self.step + 1) / (self.step + 10))
         with torch.no_grad():
-            for mean, p in zip(self.mean, self.parameters, strict=True):
-                mean.lerp_(p, 1 - keep)
+            torch._foreach_lerp_(self.mean, self.parameters, 1 - keep)
+
+    def gradients(self, batch: Batch) -> float:
+        """Forward and back; where the card's memory is not enough, once more with every layer computed again."""
+        try:
+            loss = self.loss(batch)
+            loss.backward()  # type: ignore[no-untyped-call]
+        except torch.OutOfMemoryError:
+            if not self.stacked.kept:
+                raise
+            self.stacked.kept = 0
+            self.optimiser.zero_grad(set_to_none=True)
+            torch.cuda.empty_cache()
+            loss = self.loss(batch)
+            loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())
 
-    def _loss(self, batch: Batch) -> Tensor:
-        """Weighted cross entropy of the answer alone."""
+    def loss(self, batch: Batch) -> Tensor:
+        """Weighted cross entropy of the answer alone, and of it only where something is to be chosen: the logits of
+        a large vocabulary are the greatest single piece of a step."""
         states = self.stacked.states(batch.embedded, batch.kind)
-        rows = torch.arange(len(states), device=states.device)[:, None]
-        scores = self.stacked.scores(states[rows, batch.places])
-        each = functional.cross_entropy(scores.flatten(0, 1), batch.ids.flatten(), reduction="none")
-        return (each.view_as(batch.weights) * batch.weights).sum() / batch.weights.sum().clamp(min=1e-6)
+        rows, at = batch.weights.nonzero(as_tuple=True)
+        scores = self.stacked.scores(states[rows, batch.places[rows, at]])
+        each = functional.cross_entropy(scores, batch.ids[rows, at], reduction="none")
+        weights = batch.weights[rows, at]
+        return (each * weights).sum() / weights.sum().clamp(min=1e-6)
 
     def _check(self) -> float:
         """The verdict's loss on the validation units with the running mean of the weights; keeps the best one."""
@@ -194,14 +219,16 @@ class Student:
 
     @torch.no_grad()
     def odds(self) -> Any:
-        """Log-odds of NG against OK of the validation units, (n,), before any temperature."""
+        """Log-odds of NG against OK of the validation units, (n,), the mean of all looks, before any temperature."""
         found = []
         for batch in self.checked:
             states = self.stacked.states(batch.embedded, batch.kind)
             at = batch.places[:, self.verdict_at]
             scores = self.stacked.scores(states[torch.arange(len(states), device=states.device), at])
             found.append((scores[:, self.verdict_ids[0]] - scores[:, self.verdict_ids[1]]).double().cpu().numpy())
-        return np.concatenate(found) if found else np.zeros(0)
+        if not found:
+            return np.zeros(0)
+        return np.bincount(self.looks, np.concatenate(found)) / np.bincount(self.looks)
 
     def _as(self, weights: Sequence[Tensor]) -> "_Swapped":
         return _Swapped(self.parameters, weights)

@@ -28,6 +28,8 @@ __all__ = ["Job", "Progress", "Recipe", "job_of", "train"]
 
 STATE = "state.safetensors"
 DEFAULT_LORA = (16, 32.0)
+LESSONS = 2
+"""How units are shown. A state from before a change of it is no state of this training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _start(job: Job, checkpoint: Checkpoint) -> tuple[Lora, Path | None]:
 
 def _key(job: Job, recipe: Recipe, checkpoint: Checkpoint, training_set: TrainingSet, parent: Path | None) -> str:
     """What a kept state must agree with to be gone on from."""
-    told = [asdict(recipe), checkpoint.manifest.sha256, training_set.sha256, job.fresh]
+    told = [LESSONS, asdict(recipe), checkpoint.manifest.sha256, training_set.sha256, job.fresh]
     return canonical_sha256([*told, adapters.read_card(parent).identity if parent else None])
 
 

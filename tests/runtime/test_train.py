@@ -176,9 +176,7 @@ def test_training_asks_what_the_judge_is_asked(job: Job, trained: Path, monkeypa
     list(pupil.look(None))
     odds, card = pupil.odds(), adapters.read_card(trained)
     judge = load_judge(job.model, trained)
-    order = [one.unit for batch in lessons.in_batches([pupil.lessons.plainly(u) for u in pupil.checked_units], 4)
-             for one in batch]  # fmt: skip
-    said = [judge.judge(unit.example.question).p_ng for unit in order]
+    said = [judge.judge(unit.example.question).p_ng for unit in pupil.checked_units]
     p = 1 / (1 + np.exp(-odds / card.temperature))
     assert np.ptp(said) > 1e-4, "all alike would prove nothing"
     assert np.allclose(p, said, atol=2e-5)
@@ -254,7 +252,7 @@ def asked(job: Job, **target: object) -> tuple[list[int], list[float], lessons.L
     example = next(e for e in data.train if e.target.bad and e.question.voice is None)
     unit = lessons.Unit(replace(example, target=replace(example.target, **target)))  # type: ignore[arg-type]
     unit.photos = [lessons.Glance(torch.zeros(4, 8), example.target.point)]
-    ids, weight = pupil.lessons.answer(pupil.lessons.plainly(replace_golden(unit)))
+    ids, weight = pupil.lessons.answer(pupil.lessons.plainly(replace_golden(unit))[0])
     return ids, weight, pupil.lessons
 
 
@@ -267,10 +265,49 @@ def test_what_is_not_known_teaches_nothing(job: Job) -> None:
     _, all_known, _ = asked(job, defect="stain", severity="major")
     _, unknown, made = asked(job, defect="", severity="")
     known = sum(all_known) - sum(unknown)
-    assert known == pytest.approx(lessons.WEIGHT["defect"] + lessons.WEIGHT["severity"])
+    # "major" parts from "critical" at its first letter, and from "minor" at its second one.
+    assert known == pytest.approx(lessons.WEIGHT["defect"] + 2 * lessons.WEIGHT["severity"])
     assert sum(unknown) == pytest.approx(lessons.WEIGHT["verdict"] * made.costs["NG"]), (
         "no place, no class: the verdict"
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "parts"),
+    [
+        ("stain", ["stain", "crack"], [1, 0, 0, 0, 0]),
+        ("scratch", ["scratch", "scrap", "dent"], [1, 0, 0, 0, 1, 0, 0]),
+        ("oxide_plate", ["oxide_plate", "oxide_water"], [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]),
+        ("dented", ["dent", "dented"], [0, 0, 0, 0, 1, 0]),
+        ("dent", ["dent", "dented"], [0, 0, 0, 0]),
+        ("dent", ["dent"], [0, 0, 0, 0]),
+    ],
+)
+def test_a_choice_is_taught_where_its_options_part(own: str, others: list[str], parts: list[int]) -> None:
+    assert lessons.partings(own, others) == [bool(part) for part in parts]
+
+
+def test_a_long_name_is_taught_as_firmly_as_a_short_one(job: Job) -> None:
+    """Each token where the judge chooses weighs the whole of it, and none where it does not."""
+    data = read_set(job.set_folder)
+    checkpoint = load(job.model)
+    lora, _ = train._start(job, checkpoint)
+    made = student.Student(checkpoint, lora, RECIPE, data).lessons
+    names = ("nick", "oxide_scale_of_the_plate_system", "oxide_scale", "dent")
+    example = next(e for e in data.train if e.target.bad and e.question.voice is None)
+    question = replace(example.question, defects=names, golden=None)
+    told = {}
+    for name in names:
+        unit = lessons.Unit(replace(example, question=question, target=replace(example.target, defect=name)))
+        ids, weights = made.answer(lessons.Asked(unit, None, None, None))
+        text = [made.vocabulary.decode([i]) for i in ids]
+        start = "".join(text).index(name)
+        places = np.cumsum([len(part) for part in text]) - [len(part) for part in text]
+        told[name] = [w for at, w in zip(places, weights, strict=True) if start <= at <= start + len(name)]
+    assert {name: round(sum(weights), 6) for name, weights in told.items()} == {
+        "nick": 1.0, "dent": 1.0, "oxide_scale": 2.0, "oxide_scale_of_the_plate_system": 2.0,
+    }  # fmt: skip
+    assert {w for weights in told.values() for w in weights} == {0.0, 1.0}
 
 
 def test_a_miss_weighs_by_its_cost(job: Job) -> None:
