@@ -7,7 +7,7 @@ that comes with a model. Installing lives in install.py, the original layout in 
 import contextlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from transformers.utils import logging as library_log
 
 from model_runtime.lora import CONFIG as LORA_CONFIG
 from model_runtime.lora import WEIGHTS as LORA_WEIGHTS
-from model_runtime.lora import add_lora, freeze, lora_faults, tuner_of
+from model_runtime.lora import add_lora, add_name, freeze, lora_faults, tuner_of
 from model_runtime.manifest import (
     MANIFEST,
     CheckpointFaults,
@@ -243,10 +243,16 @@ def install(source: Path, target: Path, progress: Progress | None = None) -> Man
     return put(source, target, progress)
 
 
-def load(folder: Path, device: str = "cpu", dtype: torch.dtype | None = None) -> Checkpoint:
+def load(
+    folder: Path,
+    device: str = "cpu",
+    dtype: torch.dtype | None = None,
+    left_out: Callable[[str], bool] | None = None,
+) -> Checkpoint:
     """Loads a native folder with its LoRAs attached and none active. Default numbers: fp32 on CPU, bf16 on CUDA.
 
-    Raises `CheckpointFaults` with everything that is wrong with the folder.
+    `left_out`: names of the base's tensors that stay without content, as the LoRAs then do, for an engine that has
+    them from elsewhere. Raises `CheckpointFaults` with everything that is wrong with the folder.
     """
     folder = Path(folder)
     place = torch.device(device)
@@ -256,12 +262,12 @@ def load(folder: Path, device: str = "cpu", dtype: torch.dtype | None = None) ->
     config, _ = read_config(folder)
     assert config is not None
     dtype = dtype or (torch.bfloat16 if place.type == "cuda" else torch.float32)
-    base = _load_base(folder, config, place, dtype)
+    base = _load_base(folder, config, place, dtype, left_out or (lambda _: False))
     structure = structure_of_model(base)
     model: PeftModel | Phi4MultimodalForCausalLM = base
     for name, lora in LORAS.items():
         if (folder / lora).is_dir():
-            model = add_lora(model, name, folder / lora)
+            model = (add_name if left_out else add_lora)(model, name, folder / lora)
     if isinstance(model, PeftModel):
         tuner_of(model).disable_adapter_layers()
     engine = f"{place.type}-{SHORT.get(dtype, str(dtype).removeprefix('torch.'))}"
@@ -297,31 +303,41 @@ def load_tokenizer(folder: Path, config: Phi4MultimodalConfig) -> PreTrainedToke
 
 
 def _load_base(
-    folder: Path, config: Phi4MultimodalConfig, device: torch.device, dtype: torch.dtype
+    folder: Path,
+    config: Phi4MultimodalConfig,
+    device: torch.device,
+    dtype: torch.dtype,
+    left_out: Callable[[str], bool],
 ) -> Phi4MultimodalForCausalLM:
     """Built empty on the meta device, then given the tensors of the files: no random start, one copy in memory."""
     with torch.device("meta"), quiet():
         model = Phi4MultimodalForCausalLM(config)
-    state = dict(_tensors(folder, device, dtype))
+    state = dict(_tensors(folder, device, dtype, left_out))
     if config.tie_word_embeddings:
         state["lm_head.weight"] = state["model.embed_tokens.weight"]
-    model.load_state_dict(state, strict=True, assign=True)
+    result = model.load_state_dict(state, strict=False, assign=True)
+    if wrong := [*result.unexpected_keys, *(name for name in result.missing_keys if not left_out(name))]:
+        raise RuntimeError(f"the model class and the files do not agree on {wrong}")
     model.tie_weights()
     with quiet():
         model.model.rotary_emb = Phi4MultimodalRotaryEmbedding(config).to(device)
-    if left := [name for name, value in (*model.named_parameters(), *model.named_buffers()) if value.is_meta]:
+    tensors = (*model.named_parameters(), *model.named_buffers())
+    if left := [name for name, value in tensors if value.is_meta and not left_out(name)]:
         raise RuntimeError(f"the model class has weights that no file filled: {left}")
     make_bidirectional(model)
     freeze(model)
     return model
 
 
-def _tensors(folder: Path, device: torch.device, dtype: torch.dtype) -> Iterator[tuple[str, torch.Tensor]]:
+def _tensors(
+    folder: Path, device: torch.device, dtype: torch.dtype, left_out: Callable[[str], bool]
+) -> Iterator[tuple[str, torch.Tensor]]:
     files, _ = weight_files(folder)
     for path in files.values():
         with safe_open(path, framework="pt", device=str(device)) as file:
             for name in file.keys():
-                yield name, file.get_tensor(name).to(dtype)
+                if not left_out(name):
+                    yield name, file.get_tensor(name).to(dtype)
 
 
 def make_bidirectional(model: torch.nn.Module) -> None:

@@ -163,15 +163,20 @@ class Engine:
             lowest = torch.finfo(self.dtype).min
             bias = torch.zeros(keys.shape, dtype=self.dtype).masked_fill_(~keys, lowest).to(self.device)
             bias = bias[:, None, None].expand(-1, 1, keys.shape[1], -1)
-        layers = vision.encoder.layers
-        for layer in layers[: self.image.layer_idx % (len(layers) + 1)]:
-            halt(stop)
-            hidden = layer(hidden, bias)
-        grid = hidden.unflatten(1, (high, wide)).permute(0, 3, 1, 2)
+        encoded: Any = self.encode(hidden, bias, stop)
+        grid = encoded.unflatten(1, (high, wide)).permute(0, 3, 1, 2)
         if hasattr(self.image, "img_processor_padding"):
             grid = self.image.img_processor_padding(grid)
         compressed: Tensor = self.image.image_token_compression(grid)
         return compressed.permute(0, 2, 3, 1)
+
+    def encode(self, hidden: Tensor, bias: Tensor | None, stop: StopCheck | None) -> Tensor:
+        """Patches (crops, n, d) through the encoder's layers that are looked at. `bias` (crops, 1, n, n) or None."""
+        layers = self.image.img_processor.encoder.layers
+        for layer in layers[: self.image.layer_idx % (len(layers) + 1)]:
+            halt(stop)
+            hidden = layer(hidden, bias)
+        return hidden
 
     # --- voice ---
 
@@ -194,8 +199,7 @@ class Engine:
         """Feeds embeddings (n, hidden) into the memory; the hidden state after the last one, normalised (hidden,)."""
         count, start = len(embedded), memory.length
         end = start + count
-        if end > min(memory.capacity, self.limit):
-            raise ValueError(f"{end} tokens pass the {min(memory.capacity, self.limit)} there is room for")
+        self.check_room(end, memory)
         place = self.cosines[:, start:end], self.sines[:, start:end]
         visible = self._visible(count, start)
         hidden = embedded[None]
@@ -206,6 +210,11 @@ class Engine:
         memory.length = end
         normed: Tensor = self.body.norm(hidden)
         return normed[0, -1]
+
+    def check_room(self, end: int, memory: Memory) -> None:
+        """Raises ValueError when so many tokens do not fit."""
+        if end > min(memory.capacity, self.limit):
+            raise ValueError(f"{end} tokens pass the {min(memory.capacity, self.limit)} there is room for")
 
     def _visible(self, count: int, start: int) -> Tensor | None:
         """(count, start + count) bool, or None where plain causal or full attention says the same."""

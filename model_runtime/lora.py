@@ -178,8 +178,17 @@ def add_lora(model: PeftModel | Phi4MultimodalForCausalLM, name: str, folder: Pa
     missing = [key for key in result.missing_keys if f".{name}." in key]
     if missing or result.unexpected_keys:
         raise RuntimeError(f"{folder} does not fit: missing {missing}, unexpected {result.unexpected_keys}")
-    if left := [key for key, value in peft.named_parameters() if value.is_meta]:
+    if left := [key for key, value in peft.named_parameters() if value.is_meta and f".{name}." in key]:
         raise RuntimeError(f"{folder} left weights without content: {left}")
+    freeze(peft)
+    return peft
+
+
+def add_name(model: PeftModel | Phi4MultimodalForCausalLM, name: str, folder: Path) -> PeftModel:
+    """The same without content, for an engine that has the checked LoRA's weights from elsewhere."""
+    lora, _ = read_lora(folder)
+    assert lora is not None, "checked before"
+    peft = _add(model, name, lora, empty=True)
     freeze(peft)
     return peft
 

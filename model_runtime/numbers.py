@@ -1,0 +1,47 @@
+"""In which numbers a model folder is loaded: whole floats, or eight bits on the CPU. Knows sizes; computes nothing."""
+
+from pathlib import Path
+
+import torch
+
+from model_runtime.checkpoint import Checkpoint, load
+from model_runtime.int8_weights import is_left_out
+from model_runtime.verdict import Fixable
+from model_runtime.weights import read_headers
+
+INT8, FLOAT = "int8", "float"
+LARGE = 2_000_000_000
+"""Parameters from which on the CPU takes eight bits by itself, and 16 bits where it is asked for floats."""
+
+
+def load_in(folder: Path, device: str, numbers: str | None = None) -> Checkpoint:
+    """Loads a folder for an engine. `numbers`: INT8, FLOAT, or None for what suits the device and the model's size.
+
+    Raises `Fixable` for anything else, and what `checkpoint.load` raises.
+    """
+    if numbers not in (None, INT8, FLOAT):
+        raise Fixable("bad_engine", f"The model computes in {INT8} or in {FLOAT}, not in {numbers!r}.")
+    if device != "cpu":
+        if numbers == INT8:
+            raise Fixable("bad_engine", f"{INT8} is for the CPU; leave it out on {device}.")
+        return load(folder, device)
+    large = parameters(folder) >= LARGE
+    if numbers == INT8 or (numbers is None and large):
+        return load_int8(folder)
+    return load(folder, device, torch.bfloat16 if large else None)
+
+
+def load_int8(folder: Path, dtype: torch.dtype = torch.bfloat16) -> Checkpoint:
+    """Loads what is used in floats, in `dtype`, and leaves out what the int8 engine has in bytes."""
+    checkpoint = load(folder, "cpu", dtype, left_out=is_left_out)
+    checkpoint.engine = f"cpu-{INT8}"
+    return checkpoint
+
+
+def parameters(folder: Path) -> int:
+    """How many numbers the base model's weight files hold; 0 for a folder that cannot be read."""
+    try:
+        tensors, _ = read_headers(Path(folder))
+    except OSError:
+        return 0
+    return sum(torch.Size(entry.shape).numel() for _, entry in tensors.values())
