@@ -13,6 +13,7 @@ class Clock:
     def __init__(self) -> None:
         self.spent = dict.fromkeys(STAGES, 0.0)
         self._start = time.perf_counter()
+        self._total: float | None = None
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
@@ -23,7 +24,15 @@ class Clock:
         finally:
             self.spent[stage] += (time.perf_counter() - start) * 1000
 
+    def share(self, batch: "Clock", units: int) -> None:
+        """Adds one unit's share of what a batch took; `total` is then the sum of the shares, not the time waited."""
+        own, spent = dict(self.spent), batch.read()
+        for stage in self.spent:
+            self.spent[stage] += spent[stage] / units
+        self._total = sum(own.values()) + spent["total"] / units
+
     def read(self) -> dict[str, float]:
         """All stages, rounded to a tenth of a millisecond."""
-        self.spent["total"] = (time.perf_counter() - self._start) * 1000
+        elapsed = (time.perf_counter() - self._start) * 1000
+        self.spent["total"] = elapsed if self._total is None else self._total
         return {stage: round(spent, 1) for stage, spent in self.spent.items()}

@@ -4,9 +4,9 @@ Knows segments, tokens and probabilities. Knows no photo, no sound, no weights: 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -39,6 +39,25 @@ class NotANumber(Exception):
     def __init__(self, where: str) -> None:
         super().__init__(f"the model gave no number at {where}")
         self.where = where
+
+
+@dataclass(slots=True)
+class Ask:
+    """What the walk wants to know: feed `ids`, then tell the scores of `rows`, or the likeliest token under `mask`."""
+
+    where: str
+    """The field that is asked for."""
+    ids: list[int]
+    """Said since the last question; none at the verdict of most tokenizers."""
+    rows: Sequence[int] | None
+    mask: Tensor | None = None
+
+
+Asking = Generator[Ask, Any, "Answer"]
+"""Yields questions, is sent the scores (a list of floats) or the token, and returns the answer.
+
+The first question goes to every look at the unit: it is sent one list of scores for each of them.
+"""
 
 
 class Stepper(Protocol):
@@ -82,8 +101,45 @@ def walk(
     follows is said from the first. The NG branch is followed when p_ng >= `ok_below`. Raises `NotANumber`, and
     `Stopped` between two steps.
     """
-    walker = _Walker(stepper, hidden, vocabulary, stop)
-    odds = [walker.odds(), *(_Walker(*look, vocabulary, stop).odds() for look in also)]
+    looks = [_Look(stepper, hidden, stop), *(_Look(*look, stop) for look in also)]
+    walking = asking(vocabulary, shape, temperature=temperature, ok_below=ok_below)
+    ask = next(walking)
+    told: Any = [look.told(ask) for look in looks]
+    while True:
+        try:
+            ask = walking.send(told)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+        told = looks[0].told(ask)
+
+
+class _Look:
+    """One stepper with the state it has come to."""
+
+    def __init__(self, stepper: Stepper, hidden: Tensor, stop: Callable[[], bool] | None) -> None:
+        self.stepper, self.hidden, self.stop = stepper, hidden, stop
+
+    def told(self, ask: Ask) -> list[float] | int:
+        """The reply to a question. Raises `NotANumber` and `Stopped`."""
+        if self.stop is not None and self.stop():
+            raise Stopped
+        if ask.ids:
+            self.hidden = self.stepper.step(ask.ids)
+        if not torch.isfinite(self.hidden).all():
+            raise NotANumber(ask.where)
+        scores = self.stepper.scores(self.hidden, ask.rows)
+        if not torch.isfinite(scores).all():
+            raise NotANumber(ask.where)
+        if ask.mask is None:
+            return scores.tolist()  # type: ignore[no-any-return]
+        return int(scores.masked_fill(~ask.mask, -math.inf).argmax())
+
+
+def asking(vocabulary: Vocabulary, shape: Shape, *, temperature: float = 1.0, ok_below: float = 0.5) -> Asking:
+    """The walk as questions, for one who answers those of many units in one pass; see `walk`."""
+    walker = _Walker(vocabulary)
+    odds = yield from walker.odds()
     p_ng = 1 / (1 + math.exp(min(700.0, -sum(odds) / len(odds) / temperature)))
     verdict = NG if p_ng >= ok_below else OK
     answer = Answer(p_ng, {"verdict": verdict}, {"verdict": p_ng if verdict == NG else 1 - p_ng})
@@ -94,12 +150,12 @@ def walk(
             case Literal(text):
                 walker.push(vocabulary.encode(text))
             case Choice(name, options):
-                chosen, answer.probabilities[name] = walker.choose(
+                chosen, answer.probabilities[name] = yield from walker.choose(
                     name, options, _first(segments[number + 1], vocabulary)
                 )
                 answer.fields[name] = options[chosen]
             case Free(name, budget):
-                answer.fields[name] = walker.free(name, budget, _first(segments[number + 1], vocabulary))
+                answer.fields[name] = yield from walker.free(name, budget, _first(segments[number + 1], vocabulary))
     answer.ids, answer.passes = [*vocabulary.encode(OPENING.text), *walker.said], walker.passes
     return answer
 
@@ -113,11 +169,8 @@ def _first(segment: Segment, vocabulary: Vocabulary) -> int:
 class _Walker:
     """Holds what was said and what of it the model has not been fed yet."""
 
-    def __init__(
-        self, stepper: Stepper, hidden: Tensor, vocabulary: Vocabulary, stop: Callable[[], bool] | None
-    ) -> None:
-        self.stepper, self.vocabulary, self.stop = stepper, vocabulary, stop
-        self.hidden = hidden
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
         self.said: list[int] = []
         self.pending: list[int] = []
         self.passes = 0
@@ -127,36 +180,28 @@ class _Walker:
         self.said.extend(ids)
         self.pending.extend(ids)
 
-    def scores(self, rows: Sequence[int] | None, where: str) -> Tensor:
-        """Logits at this place, everything said so far fed in one pass."""
-        if self.stop is not None and self.stop():
-            raise Stopped
-        if self.pending:
-            self.hidden = self.stepper.step(self.pending)
-            self.pending = []
-            self.passes += 1
-        if not torch.isfinite(self.hidden).all():
-            raise NotANumber(where)
-        scores = self.stepper.scores(self.hidden, rows)
-        if not torch.isfinite(scores).all():
-            raise NotANumber(where)
-        return scores
+    def ask(self, where: str, rows: Sequence[int] | None, mask: Tensor | None = None) -> Generator[Ask, Any, Any]:
+        """Asks at this place, everything said so far fed in one pass."""
+        ids, self.pending = self.pending, []
+        self.passes += bool(ids)
+        told = yield Ask(where, ids, rows, mask)
+        return told
 
-    def odds(self) -> float:
-        """Log odds of NG, not calibrated, at the first token where OK and NG part."""
+    def odds(self) -> Generator[Ask, Any, list[float]]:
+        """Log odds of NG by look, not calibrated, at the first token where OK and NG part."""
         ok, ng = self._paths
         same = next((i for i, (a, b) in enumerate(zip(ok, ng, strict=False)) if a != b), None)
         if same is None:
             raise ValueError("OK and NG are not told apart by this tokenizer")
         self.push(ok[:same])
         self._paths = [ok[same:], ng[same:]]
-        ok_score, ng_score = self.scores([ok[same], ng[same]], "verdict").tolist()
-        return float(ng_score - ok_score)
+        looks = yield from self.ask("verdict", [ok[same], ng[same]])
+        return [ng_score - ok_score for ok_score, ng_score in looks]
 
     def take(self, option: int) -> None:
         self.push(self._paths[option])
 
-    def choose(self, name: str, options: Sequence[str], end: int) -> tuple[int, float]:
+    def choose(self, name: str, options: Sequence[str], end: int) -> Generator[Ask, Any, tuple[int, float]]:
         """Down the trie of the options' tokens, likeliest branch first: which option, and its probability.
 
         Where one option goes on after another has ended, `end` stands for having ended.
@@ -167,7 +212,8 @@ class _Walker:
             heads = list(dict.fromkeys(paths[i][depth] for i in alive))
             best = 0
             if len(heads) > 1:
-                chances = torch.softmax(self.scores(heads, name), dim=-1)
+                scores = yield from self.ask(name, heads)
+                chances = torch.softmax(torch.tensor(scores), dim=-1)
                 best = int(chances.argmax())
                 probability *= float(chances[best])
             alive = [i for i in alive if paths[i][depth] == heads[best]]
@@ -178,13 +224,12 @@ class _Walker:
         self.push(paths[alive[0]][depth:-1])
         return alive[0], probability
 
-    def free(self, name: str, budget: int, end: int) -> str:
+    def free(self, name: str, budget: int, end: int) -> Generator[Ask, Any, str]:
         """Greedy plain text until `end` is likeliest, the budget is spent or the model turns in circles."""
         mask = self.vocabulary.free_mask(end)
         text: list[int] = []
         while len(text) < budget:
-            scores = self.scores(None, name)
-            token = int(scores.masked_fill(~mask, -math.inf).argmax())
+            token: int = yield from self.ask(name, None, mask)
             if token == end:
                 break
             self.push([token])

@@ -5,7 +5,7 @@ database, and nothing of how pixels, samples, prompts, decoding and arithmetic w
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from model_runtime import stream
 from model_runtime.adapters import AdapterFaults, Card, attach, attached, check, detach
-from model_runtime.checkpoint import Checkpoint, load
+from model_runtime.batch import Begun, begin, put, walk_all
+from model_runtime.checkpoint import Checkpoint
+from model_runtime.choose import choose_engine
 from model_runtime.clock import Clock
 from model_runtime.decoding import Answer, NotANumber, walk
 from model_runtime.engine import Engine, Memory
+from model_runtime.fast_engine import FastEngine
 from model_runtime.grammar import NG, OPENING, Vocabulary
 from model_runtime.inputs import InputReader, Inputs, defects_of, halt
+from model_runtime.numbers import load_in
 from model_runtime.prompt import PromptSettings
 from model_runtime.verdict import Answer as Decision
 from model_runtime.verdict import (
@@ -50,17 +55,19 @@ def load_judge(
     device: str | None = None,
     threads: int | None = None,
     progress: Callable[[str], None] | None = None,
+    numbers: str | None = None,
 ) -> "ModelJudge":
     """Loads a model folder and its defect adapter. Raises `Fixable` with everything that is wrong with either.
 
     `adapter` None: the folder's own defect-lora, if it has one. `device` None: CUDA where there is one, else the CPU.
+    `numbers`: "int8" or "float"; None takes eight bits for a large model on the CPU.
     """
     say = progress or (lambda _: None)
     if threads:
         torch.set_num_threads(threads)
     model = Path(model)
     say(f"loading the model {model.name}")
-    checkpoint = load(model, device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    checkpoint = load_in(model, device or ("cuda" if torch.cuda.is_available() else "cpu"), numbers, say)
     own = model / ADAPTER
     card = None
     if adapter is not None or own.is_dir():
@@ -75,7 +82,7 @@ class ModelJudge:
 
     def __init__(self, checkpoint: Checkpoint, card: Card | None = None) -> None:
         self.checkpoint, self.card = checkpoint, card
-        self.engine = Engine(checkpoint)
+        self.engine = choose_engine(checkpoint)
         self.vocabulary = Vocabulary(checkpoint.tokenizer, self.engine.head.shape[0])
         settings = PromptSettings.of(checkpoint.manifest.prompt)
         self.reader = InputReader(checkpoint.config, settings, self.vocabulary)
@@ -141,40 +148,73 @@ class ModelJudge:
     def judge(self, question: Question, stop: StopCheck | None = None) -> Verdict:
         """See `Judge.judge`. NaN and lack of memory give INCONCLUSIVE, and the remark says so."""
         clock = Clock()
-        thresholds = question.thresholds or (self.card.thresholds if self.card else Thresholds())
-        answer: Answer | None = None
+        inputs: Inputs | None = None
+        answer: Answer | NotANumber | None = None
         notes: list[str] = []
         try:
             with torch.inference_mode():
                 inputs = self.reader.read(question, clock, stop)
-                notes.extend(inputs.notes)
-                answer = None if inputs.empty else self.answer(inputs, thresholds.ok_below, clock, stop)
+                if not inputs.empty:
+                    answer = self.answer(inputs, self.thresholds(question).ok_below, clock, stop)
         except NotANumber as error:
-            notes.append(f"The model failed: no number at {error.where}.")
+            answer = error
         except (MemoryError, torch.OutOfMemoryError):
             notes.append(NO_MEMORY)
         except RuntimeError as error:
             if not any(words in str(error) for words in ALLOCATOR):
                 raise
             notes.append(NO_MEMORY)
-        return self._verdict(question, thresholds, answer, notes, clock)
+        return self.verdict(question, inputs, answer, clock, notes)
+
+    def judge_many(
+        self, questions: Iterable[Question], stop: StopCheck | None = None, wide: int | None = None
+    ) -> Iterator[Verdict | Fixable]:
+        """What becomes of each question, in their order, units sharing the model's passes where that pays."""
+        return stream.judge_many(self, questions, stop, wide)
+
+    def thresholds(self, question: Question) -> Thresholds:
+        """The question's own, else those of the adapter's card."""
+        return question.thresholds or (self.card.thresholds if self.card else Thresholds())
 
     def answer(
         self, inputs: Inputs, ok_below: float, clock: Clock | None = None, stop: StopCheck | None = None
     ) -> Answer:
         """The model's part of a judgment, before thresholds. Needs `torch.inference_mode`."""
         clock = clock or Clock()
+        if isinstance(self.engine, FastEngine):
+            (answer,) = self.answer_all([inputs], [ok_below], clock, stop)
+            if isinstance(answer, NotANumber):
+                raise answer
+            return answer
         looks = [(_Step(self.engine, memory, stop), hidden) for hidden, memory in self.prefill(inputs, clock, stop)]
         with clock.measure("decode"):
             return walk(
                 *looks[0],
                 self.vocabulary,
                 inputs.shape,
-                temperature=self.card.temperature if self.card else 1.0,
+                temperature=self._temperature,
                 ok_below=ok_below,
                 stop=stop,
                 also=looks[1:],
             )
+
+    def answer_all(
+        self, several: Sequence[Inputs], ok_below: Sequence[float], clock: Clock, stop: StopCheck | None = None
+    ) -> list[Answer | NotANumber]:
+        """The same for several questions side by side, all with a photo or all without; needs a `FastEngine`."""
+        assert isinstance(self.engine, FastEngine)
+        begun = self._begin(self.engine, several, clock, stop)
+        with clock.measure("decode"):
+            return walk_all(self.engine, self.vocabulary, several, begun, ok_below, self._temperature)
+
+    @property
+    def _temperature(self) -> float:
+        return self.card.temperature if self.card else 1.0
+
+    def _begin(self, engine: FastEngine, several: Sequence[Inputs], clock: Clock, stop: StopCheck | None) -> Begun:
+        self.use_adapters(photo=several[0].photo is not None)
+        goldens = [self._golden(inputs, clock, stop) for inputs in several]
+        return begin(engine, self.vocabulary, several, goldens, clock, stop)
 
     def prefill(self, inputs: Inputs, clock: Clock, stop: StopCheck | None = None) -> list[tuple[Tensor, Memory]]:
         """Everything up to the verdict's place: the hidden state there, and the memory to go on from.
@@ -182,6 +222,9 @@ class ModelJudge:
         One of each for the photo as it lies and, where there is one, for the second look at it.
         """
         engine, prompt = self.engine, inputs.prompt
+        if isinstance(engine, FastEngine):
+            begun = self._begin(engine, [inputs], clock, stop)
+            return [(state, begun.memory.row(engine, row)) for row, state in enumerate(begun.states)]
         self.use_adapters(photo=inputs.photo is not None)
         capacity = len(prompt.ids) + self.vocabulary.longest(inputs.shape)
         golden = self._golden(inputs, clock, stop)
@@ -191,12 +234,12 @@ class ModelJudge:
             halt(stop)
             with clock.measure("audio"):
                 heard = engine.hear(inputs.voice.features, inputs.voice.tokens, inputs.photo is not None)
-                _put(embedded, heard, prompt.voice, known, "the voice note")
+                put(embedded, heard, prompt.voice, known, "the voice note")
         looks = []
         for photo in (inputs.photo, inputs.second) if inputs.second else (inputs.photo,):
             if photo is not None and prompt.photo:
                 with clock.measure("vision"):
-                    _put(embedded, engine.see(photo, stop), prompt.photo, known, "the photo")
+                    put(embedded, engine.see(photo, stop), prompt.photo, known, "the photo")
             memory = golden.fork(engine, capacity) if golden else Memory(engine, capacity)
             with clock.measure("prefill"):
                 looks.append((engine.read(embedded, memory, stop), memory))
@@ -225,7 +268,7 @@ class ModelJudge:
             with clock.measure("photo"):
                 cut = self.reader.cut(golden)
             with clock.measure("vision"):
-                _put(embedded, self.engine.see(cut, stop), prompt.golden, 0, "the golden photo")
+                put(embedded, self.engine.see(cut, stop), prompt.golden, 0, "the golden photo")
             memory = Memory(self.engine, prompt.prefix)
             with clock.measure("prefill"):
                 self.engine.read(embedded, memory, stop)
@@ -235,14 +278,20 @@ class ModelJudge:
         self._goldens.move_to_end(key)
         return self._goldens[key]
 
-    def _verdict(
+    def verdict(
         self,
         question: Question,
-        thresholds: Thresholds,
-        answer: Answer | None,
-        notes: Sequence[str],
+        inputs: Inputs | None,
+        answer: Answer | NotANumber | None,
         clock: Clock,
+        notes: Sequence[str] = (),
     ) -> Verdict:
+        """The answer with thresholds and contradiction applied; INCONCLUSIVE where there is none, and why."""
+        notes = [*(inputs.notes if inputs else ()), *notes]
+        if isinstance(answer, NotANumber):
+            notes.append(f"The model failed: no number at {answer.where}.")
+            answer = None
+        thresholds = self.thresholds(question)
         p_ng = answer.p_ng if answer else 0.5
         said = answer.fields if answer else {}
         contradiction = question.photo is not None and contradicts(said.get("voice_says"), p_ng, thresholds)
@@ -269,16 +318,6 @@ class _Step:
 
     def scores(self, hidden: Tensor, rows: Sequence[int] | None) -> Tensor:
         return self.engine.scores(hidden, rows)
-
-
-def _put(embedded: Tensor, values: Tensor, span: tuple[int, int], known: int, what: str) -> None:
-    """Lays embeddings into their place in the prompt, of which `known` tokens were read before."""
-    start, stop = span
-    if len(values) != stop - start:
-        raise RuntimeError(f"{what} gave {len(values)} embeddings for {stop - start} places in the prompt")
-    if not torch.isfinite(values).all():
-        raise NotANumber(what)
-    embedded[start - known : stop - known] = values
 
 
 def _judgment(said: Mapping[str, str], decision: Decision, notes: Sequence[str]) -> Judgment:

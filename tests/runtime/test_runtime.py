@@ -15,6 +15,7 @@ from PIL import Image
 from model_runtime import decoding
 from model_runtime.adapters import activate, detach, save
 from model_runtime.checkpoint import load
+from model_runtime.fast_engine import FastEngine
 from model_runtime.inputs import CLIPPED, SILENT
 from model_runtime.photo import load_photo, stack
 from model_runtime.runtime import KEPT_GOLDENS, ModelJudge, load_judge
@@ -236,14 +237,15 @@ def test_no_defects_of_its_own_means_the_common_ones(shared: ModelJudge, files: 
 
 def test_a_kept_golden_gives_the_same_verdict(judge: ModelJudge, files: Path, tmp_path: Path) -> None:
     seen = 0
-    see = judge.engine.see
+    assert isinstance(judge.engine, FastEngine)
+    see = judge.engine.vision.see
 
     def counted(*arguments: object) -> torch.Tensor:
         nonlocal seen
         seen += 1
         return see(*arguments)  # type: ignore[arg-type]
 
-    judge.engine.see = counted  # type: ignore[method-assign]
+    judge.engine.vision.see = counted  # type: ignore[method-assign]
     question = questions(files)["all"]
     fresh, kept = judge.judge(question), judge.judge(question)
     assert seen == 3, "golden and photo, then the photo alone"
@@ -451,7 +453,8 @@ def test_lack_of_memory_is_inconclusive(judge: ModelJudge, files: Path, error: E
     def fails(*_: object) -> None:
         raise error
 
-    judge.engine.read = fails  # type: ignore[method-assign, assignment]
+    assert isinstance(judge.engine, FastEngine)
+    judge.engine.read_rows = fails  # type: ignore[method-assign, assignment]
     verdict = judge.judge(Question(photo=files / "a.png"))
     assert verdict.judgment.verdict is Answer.INCONCLUSIVE
     assert "memory" in verdict.judgment.remark
@@ -461,7 +464,8 @@ def test_our_own_bugs_are_not_hidden(judge: ModelJudge, files: Path) -> None:
     def fails(*_: object) -> None:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
-    judge.engine.read = fails  # type: ignore[method-assign, assignment]
+    assert isinstance(judge.engine, FastEngine)
+    judge.engine.read_rows = fails  # type: ignore[method-assign, assignment]
     with pytest.raises(RuntimeError, match="mat1"):
         judge.judge(Question(photo=files / "a.png"))
 

@@ -1,0 +1,68 @@
+"""Linear layers as the hand-written forward calls them: a bias, an activation or a sum goes into the same product.
+
+Knows tensors and oneDNN's packed weights. Knows no model. On the CPU the weights are packed once, which needs no
+compiler; where oneDNN is not there, and on CUDA, torch's own products do the same.
+"""
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+GELU, GELU_TANH = "gelu", "gelu_tanh"
+_ops: Any = torch.ops
+
+
+class Product(Protocol):
+    """values (.., n) to (.., m)."""
+
+    def __call__(self, values: Tensor, plus: Tensor | None = None) -> Tensor:
+        """`plus` (.., m) is added to the result."""
+        ...
+
+
+class Plain:
+    """torch's own product."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None = None, activation: str = "") -> None:
+        self.weight, self.bias, self.activation = weight, bias, activation
+
+    def __call__(self, values: Tensor, plus: Tensor | None = None) -> Tensor:
+        """See `Product`."""
+        if plus is not None and self.bias is None:
+            flat = torch.addmm(plus.reshape(-1, plus.shape[-1]), values.flatten(0, -2), self.weight.t())
+            return flat.view(plus.shape)
+        result = functional.linear(values, self.weight, self.bias)
+        if self.activation:
+            result = functional.gelu(result, approximate="tanh" if self.activation == GELU_TANH else "none")
+        return result if plus is None else plus + result
+
+
+class Packed:
+    """oneDNN's product over weights in its own order; activation and sum are done while the result is in the cache."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None = None, activation: str = "") -> None:
+        self.packed = _ops.mkldnn._reorder_linear_weight(weight.contiguous(), None)
+        self.bias = bias
+        self.kind = ("gelu", [], "tanh" if activation == GELU_TANH else "none") if activation else ("none", [], "")
+
+    def __call__(self, values: Tensor, plus: Tensor | None = None) -> Tensor:
+        """See `Product`."""
+        if plus is None:
+            result: Tensor = _ops.mkldnn._linear_pointwise(values, self.packed, self.bias, *self.kind)
+            return result
+        summed: Tensor = _ops.mkldnn._linear_pointwise.binary(values, plus, self.packed, self.bias, "add")
+        return summed
+
+
+def product(weight: Tensor, bias: Tensor | None = None, activation: str = "") -> Product:
+    """The quickest product for where the weight lies. `activation`: none, GELU or GELU_TANH."""
+    weight = weight.detach()
+    bias = bias.detach() if bias is not None else None
+    packable = weight.device.type == "cpu" and weight.dtype == torch.float32 and _has_onednn()
+    return Packed(weight, bias, activation) if packable else Plain(weight, bias, activation)
+
+
+def _has_onednn() -> bool:
+    return torch.backends.mkldnn.is_available() and hasattr(_ops.mkldnn, "_linear_pointwise")
