@@ -1,7 +1,8 @@
 """Shadow run (並走): a candidate judges the units of the day beside the active adapter, is recorded, decides nothing.
 
-It judges only while nothing waits, and gives way in the middle of a unit. Knows the records and the border to the
-model; knows no window: who asks for the next unit decides when there is time.
+It judges only while nothing waits, and gives way in the middle of a unit. One that hangs, breaks down or gives no
+number is no matter of the line: that is recorded, the unit is left alone, and after a few such the run ends. Knows the
+records and the border to the model; knows no window: who asks for the next unit decides when there is time.
 """
 
 import logging
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector_app import loading
+from inspector_app.apart import Apart, Failed
 from inspector_app.errors import KensaError
 from inspector_app.people import People
 from inspector_app.places import Places
@@ -20,7 +22,7 @@ from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.weighing import Judges, identity_of
-from model_runtime.verdict import Fixable, Judge, Question, StopCheck, Stopped
+from model_runtime.verdict import Fixable, Question, StopCheck
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ Ask = Callable[[Inspection], Question]
 """The question that the station asks of a unit."""
 BACK = timedelta(hours=16)
 """How far back units are judged too: the day's, not the archive's."""
+MOST_FAILED = 3
+"""Units that a candidate may fail at in one run; then it judges beside no more until it is started anew."""
 ROOM = 1.5
 """Memory that must be free for a second model, as a multiple of its files."""
 
@@ -39,8 +43,10 @@ class Shadow:
         self._store, self._people, self._places = store, people, places
         self._judges = judges or loading.load_judge
         self.said = Shadowed(store.database)
-        self._judge: Judge | None = None
+        self._judge: Apart | None = None
         self._loaded = ""
+        self._failed: set[str] = set()
+        """Units that it failed at in this run."""
 
     @property
     def candidate(self) -> str | None:
@@ -82,35 +88,49 @@ class Shadow:
             return self._judge is not None
         base, _, threads = loading.chosen(self._places, Settings.load(self._places.settings))
         _need_room(base)
-        self._judge, self._loaded = self._judges(base, self._places.adapter(name), threads), name
+        self._judge, self._loaded = Apart(self._judges(base, self._places.adapter(name), threads)), name
+        self._failed.clear()
         return True
 
     def next(self, ask: Ask, stop: StopCheck | None = None) -> str | None:
         """The candidate judges one unit, the newest that it has not judged; its id, None when there is none.
 
-        Raises `Stopped` as soon as `stop` says that a unit waits: that one comes first.
+        Raises `Stopped` as soon as `stop` says that a unit waits: that one comes first. KensaError once, when it has
+        failed at so many units that it is left out.
         """
         name = self.candidate
         if name is None or self._judge is None or self._loaded != name:
             return None
         identity = identity_of(self._places.adapter(name))
         since = datetime.now().astimezone() - BACK
-        for sample_id in self.said.without(identity, since, limit=1):
+        for sample_id in self.said.without(identity, since, limit=len(self._failed) + 1):
+            if sample_id in self._failed:
+                continue
             kept = self._store.get(sample_id)
             try:
                 verdict = self._judge.judge(ask(kept), stop)
             except Fixable:
                 return None  # a file that was erased meanwhile, or a photo that only the other one could read
-            except Stopped:
-                raise
-            except Exception:
-                # The line is not to hear of it with every unit: the candidate is set aside until it is started anew.
-                self._judge, self._loaded = None, ""
-                _log.exception("the candidate %s failed; it judges beside no more in this run", name)
-                raise
+            except Failed as error:
+                self._fails(name, sample_id, error)
+                return sample_id
             self.said.add(sample_id, verdict)
             return sample_id
         return None
+
+    def _fails(self, name: str, sample_id: str, error: Failed) -> None:
+        """The failure stands in the audit trail; a candidate that hangs, or failed at a few units, is left out."""
+        _log.error("the candidate %s failed at %s: %s", name, sample_id, error.why, exc_info=error.error)
+        self._failed.add(sample_id)
+        self._store.note(PROGRAM, "shadow_failed", sample_id, None, {"adapter": name, "why": error.why})
+        if error.why != "hangs" and len(self._failed) < MOST_FAILED:
+            return
+        self._judge, self._loaded = None, ""
+        self._change(None, None)
+        raise KensaError(
+            "shadow_failed",
+            f"{name} failed while it judged beside ({error.why}) and judges beside no more; the line is not touched.",
+        )
 
     def _change(self, person: Person | None, adapter: str | None) -> None:
         before = Settings.load(self._places.settings)

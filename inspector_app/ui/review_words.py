@@ -72,6 +72,7 @@ ACTS = {
     "policy_changed": mark("rules of keeping changed"),
     "purged": mark("erased by the rules"),
     "shadowed": mark("judged by a candidate"),
+    "shadow_failed": mark("a candidate failed at it"),
     "shadow_changed": mark("another candidate judges beside"),
     "adapter_trained": mark("adapter trained"),
     "adapter_exported": mark("adapter written to a file"),

@@ -38,6 +38,10 @@ SENTENCES = {
     "nothing_to_undo": mark("No adapter was let in that could be put back."),
     "one_sided": mark("The training set needs both good and bad units to learn from; add some."),
     "set_not_erased": mark("The copy in a training set could not be erased; check the disk, then erase again."),
+    "shadow_failed": mark(
+        "The candidate beside failed several times and judges beside no more. The line is not touched; compare it with"
+        " the gate, or train it again."
+    ),
     "shadow_short": mark("The adapter has not judged enough units beside the active one; let it run along for longer."),
     "study_changed": mark("This study was changed by another hand; restore a backup."),
     "study_not_whole": mark("Nobody has judged all units in all trials yet; go on judging."),

@@ -2616,6 +2616,10 @@
             <translation>カメラの画像を写真として保存できません。別のカメラを使ってください。</translation>
         </message>
         <message>
+            <source>The candidate beside failed several times and judges beside no more. The line is not touched; compare it with the gate, or train it again.</source>
+            <translation>並走中の候補が何度か失敗したため、並走を止めました。ラインには影響ありません。ゲートで比較するか、学習し直してください。</translation>
+        </message>
+        <message>
             <source>The check was not finished</source>
             <translation>検証を完了できませんでした</translation>
         </message>
@@ -3578,6 +3582,10 @@
         <message>
             <source>Your name, the time and the hash of what the report says are kept in the audit trail.</source>
             <translation>氏名・時刻・報告内容のハッシュ値が監査証跡に残ります。</translation>
+        </message>
+        <message>
+            <source>a candidate failed at it</source>
+            <translation>候補の並走判定が失敗</translation>
         </message>
         <message>
             <source>a golden or limit sample expires soon</source>

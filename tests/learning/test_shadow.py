@@ -1,5 +1,7 @@
 """The shadow run: judges beside, is recorded, decides nothing, gives way, and sends disagreements to the supervisor."""
 
+import math
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from inspector_app.errors import KensaError
 from inspector_app.inspection import Station
 from inspector_app.places import Places
 from inspector_app.records import check
+from inspector_app.records.filter import AuditFilter
 from inspector_app.records.history import History
 from inspector_app.records.record import Disposition, LineKind, Opinion
 from inspector_app.rights import Person, Role
@@ -18,7 +21,7 @@ from inspector_app.weighing import identity_of
 from model_runtime import adapter_card
 from model_runtime.adapter_card import Card
 from model_runtime.manifest import write_json
-from model_runtime.verdict import Answer, Question, Stopped, Verdict
+from model_runtime.verdict import Answer, Question, StopCheck, Stopped, Verdict
 from tests.fakes import FakeJudge
 from tests.makers import sample, station
 
@@ -99,16 +102,78 @@ def test_it_gives_way_to_a_unit_that_waits(at: Station, tmp_path: Path) -> None:
     assert run.count("defect@3") == 0
 
 
-def test_a_candidate_that_fails_is_set_aside(at: Station, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    candidate(Places(tmp_path))
-    at.judge(at.keep(sample(1)))
-    run = shadow(at, tmp_path, FakeJudge([ValueError("broken")]))
+def failures(at: Station) -> list[tuple[str, str]]:
+    """Unit and reason of every failure that the audit trail tells of."""
+    found = [entry for entry in History.of(at.store).audit_trail(AuditFilter(what="shadow_failed", limit=None))]
+    return [(entry.subject, entry.new["why"]) for entry in found if entry.new]
+
+
+@pytest.mark.parametrize("way", ["broken", "no number", "memory"])
+def test_a_candidate_that_fails_is_recorded_and_then_left_out(at: Station, tmp_path: Path, way: str) -> None:
+    """Each unit is tried once; after three the run ends, and is told once. The line judges on."""
+    identity = candidate(Places(tmp_path))
+    ids = [at.judge(at.keep(sample(number))).id for number in range(4)]
+    mine = Candidate(identity, math.nan)
+    error = {"broken": ValueError("x"), "memory": MemoryError()}.get(way)
+    run = shadow(at, tmp_path, mine if error is None else FakeJudge([error] * 9))
     run.start(None, "defect@3")
     run.load()
-    with pytest.raises(ValueError, match="broken"):
+    assert [run.next(at.question) for _ in range(2)] == ids[:1:-1]
+    with pytest.raises(KensaError, match="judges beside no more") as caught:
         run.next(at.question)
-    assert run.next(at.question) is None and at.judge(at.keep(sample(2))).verdict
-    caplog.clear()
+    assert caught.value.code == "shadow_failed"
+    assert run.next(at.question) is None and run.candidate is None
+    assert sorted(failures(at)) == sorted((one, way) for one in ids[1:])
+    assert run.count("defect@3") == 0 and list(check.faults(at.store)) == []
+    assert at.store.get(ids[0]).verdict, "what decides was never asked"
+
+
+def test_a_failure_once_is_no_end(at: Station, tmp_path: Path) -> None:
+    identity = candidate(Places(tmp_path))
+    ids = [at.judge(at.keep(sample(number))).id for number in range(3)]
+    judge = Candidate(identity)
+    judge.script.insert(0, ValueError("once"))
+    run = shadow(at, tmp_path, judge)
+    run.start(None, "defect@3")
+    run.load()
+    assert [run.next(at.question) for _ in range(4)] == [*reversed(ids), None]
+    assert run.count("defect@3") == 2 and failures(at) == [(ids[2], "broken")]
+
+
+class Hanging(FakeJudge):
+    """Never ends, and hears no stop."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.over = threading.Event()
+
+    def judge(self, question: Question, stop: StopCheck | None = None) -> Verdict:
+        self.over.wait(30)
+        raise Stopped
+
+
+def test_a_candidate_that_hangs_never_holds_the_line(
+    at: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A unit that waits is let through within a second; what hangs for too long is left out, and recorded."""
+    candidate(Places(tmp_path))
+    first = at.judge(at.keep(sample(1))).id
+    stuck = Hanging()
+    run = shadow(at, tmp_path, stuck)
+    run.start(None, "defect@3")
+    run.load()
+    waits = at.keep(sample(2))
+    for _ in range(3):
+        with pytest.raises(Stopped):
+            run.next(at.question, lambda: len(at.queue) > 0)
+    assert run._judge is not None and run._judge.busy, "it was left behind while it hung"
+    assert at.judge(waits).verdict and run.candidate == "defect@3"
+    monkeypatch.setattr(run._judge, "_limit", 0.0)
+    with pytest.raises(KensaError, match="hangs"):
+        run.next(at.question)
+    assert run.candidate is None and [why for _, why in failures(at)] == ["hangs"]
+    assert at.store.get(first).verdict
+    stuck.over.set()
 
 
 def test_who_may_and_what_may_be(at: Station, tmp_path: Path) -> None:
