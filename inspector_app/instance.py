@@ -97,7 +97,7 @@ def window_process(places: Places) -> int | None:
     try:
         said = json.loads(path.read_bytes())
         return int(said["process"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return 0
 
 

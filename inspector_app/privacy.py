@@ -121,7 +121,7 @@ class Privacy:
             return Policy(rules, bool(said.get("pseudonyms", False)))
         except FileNotFoundError:
             return Policy()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise KensaError("bad_policy", f"The policy {path} cannot be read ({error}); correct it.") from error
 
     def change(self, person: Person | None, policy: Policy) -> None:

@@ -73,9 +73,9 @@ def _view(entry: Any) -> View | None:
         return None
     wanted = entry.get("wanted")
     fields = wanted if isinstance(wanted, dict) else {}
-    texts = {key: value for key, value in fields.items() if isinstance(key, str) and isinstance(value, str)}
-    return View(entry["name"].strip(), texts, _texts(entry.get("columns")))
+    texts = {storable(key): storable(value) for key, value in fields.items() if isinstance(value, str)}
+    return View(storable(entry["name"]).strip(), texts, _texts(entry.get("columns")))
 
 
 def _texts(said: Any) -> tuple[str, ...]:
-    return tuple(one for one in said if isinstance(one, str)) if isinstance(said, list) else ()
+    return tuple(storable(one) for one in said if isinstance(one, str)) if isinstance(said, list) else ()

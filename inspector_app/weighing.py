@@ -54,11 +54,14 @@ class Evaluation:
     @classmethod
     def read(cls, path: Path) -> "Evaluation":
         """From its file. OSError, ValueError or KeyError when it is none."""
-        content = json.loads(path.read_text(encoding="utf-8"))
-        gate = content["gate"]
-        chosen = content["thresholds"]
-        thresholds = Thresholds(chosen["ok_below"], chosen["ng_above"]) if chosen["chosen"] else None
-        return cls(Gate(gate["open"], tuple(gate["sentences"]), gate["figures"]), thresholds, content)
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            gate = content["gate"]
+            chosen = content["thresholds"]
+            thresholds = Thresholds(chosen["ok_below"], chosen["ng_above"]) if chosen["chosen"] else None
+            return cls(Gate(gate["open"] is True, tuple(gate["sentences"]), gate["figures"]), thresholds, content)
+        except (TypeError, RecursionError) as error:
+            raise ValueError(f"{path.name} is no evaluation") from error
 
 
 class Weighing:

@@ -72,6 +72,7 @@ def read_card(folder: Path) -> Card:
     """Reads card.json. Raises `AdapterFaults` when it is missing, unreadable or of a newer format."""
     try:
         content = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        json.dumps(content, ensure_ascii=False).encode()  # halves of letters, which no file could be written with
         if content["format"] > FORMAT:
             known = f"this program knows {FORMAT}; install a newer program"
             raise AdapterFaults([f"{CARD} has format {content['format']}, {known}."], folder)

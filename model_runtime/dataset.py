@@ -74,7 +74,7 @@ def read_card(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         sentence = f"{folder} is no frozen training set; freeze it first: `kensa freeze --from {folder}`."
         raise Fixable("not_frozen", sentence) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Fixable("bad_set", f"The card of the training set {folder.name} cannot be read ({error}).") from error
 
 
@@ -85,7 +85,7 @@ def erased_files(folder: Path) -> dict[str, str]:
         return {str(name): str(told["sha256"]) for name, told in content.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Fixable("bad_set", f"{folder.name}/{ERASED} cannot be read ({error}); restore it.") from error
 
 

@@ -184,7 +184,7 @@ def read_manifest(folder: Path) -> Manifest:
         return _parsed(content, folder)
     except FileNotFoundError:
         fault = f"{MANIFEST} is missing; install the folder with `kensa models install {folder}`, which writes it."
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         fault = f"{MANIFEST} cannot be read ({error!r}); install the model again."
     raise CheckpointFaults([fault], folder)
 
@@ -224,8 +224,12 @@ def file_faults(folder: Path, manifest: Manifest, hashes: bool) -> dict[str, str
 
 
 def _file_fault(path: Path, name: str, record: FileRecord, hashes: bool) -> str | None:
-    if not path.is_file():
-        return f"{name} is missing; install the model again."
+    try:
+        there = path.is_file()
+    except OSError:  # no name of a file
+        there = False
+    if not there:
+        return f"{name[:200]} is missing; install the model again."
     size = path.stat().st_size
     if size != record.size:
         how = "is cut off" if size < record.size and path.suffix == ".safetensors" else "was changed"

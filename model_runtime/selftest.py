@@ -62,7 +62,7 @@ def known_answers(model: Path, adapter: str) -> list[KnownAnswer]:
             )
             for row in rows
         ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError, RecursionError) as error:
         message = f"{folder / 'known.json'} cannot be read ({error!r}); install the model again."
         raise Fixable("self_test", message) from error
 

@@ -35,6 +35,8 @@ from model_runtime.verdict import Fixable
 SUFFIX = ".kensa-model"
 PIECE = 1 << 22
 """Bytes that are read at once."""
+_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
+"""What the archive's reader says of one that is cut, changed, locked by a password or of a kind that nobody makes."""
 _PAPERS = ("README.md", "LICENSE")
 _ADAPTER = "defect-lora"
 
@@ -80,7 +82,7 @@ class FileSource:
         self.path = path
         try:
             self._archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (*_BROKEN, OverflowError) as error:
             told = f"{path} is no whole {SUFFIX} file; copy it again from where it came."
             raise Fixable("bad_model_file", told) from error
         if any(info.compress_type != zipfile.ZIP_STORED for info in self._archive.infolist()):
@@ -167,6 +169,10 @@ def add(source: Source, target: Path, progress: Progress) -> Manifest:
         return manifest
     except OSError as error:
         raise _told(error, source.path, target) from error
+    except _BROKEN as error:
+        raise Fixable(
+            "bad_model_file", f"{source.path} is damaged ({error}); copy it again from where it came."
+        ) from error
 
 
 def draft_of(target: Path) -> Path:
@@ -210,7 +216,7 @@ def _copy(source: Source, name: str, record: FileRecord | None, draft: Path, mov
     try:
         with file:
             digest = _go_on(file, target, record, moved)
-    except (zipfile.BadZipFile, EOFError):
+    except _BROKEN:
         digest = ""
     if record is not None and (digest != record.sha256 or target.stat().st_size != record.size):
         target.unlink(missing_ok=True)

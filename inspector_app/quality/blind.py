@@ -132,7 +132,10 @@ class BlindStudy:
         if not full:
             raise KensaError("study_not_whole", "Nobody has judged all units in all trials yet; go on judging.")
         trials = [Trial(one.unit, one.appraiser, one.trial, one.verdict) for one in self.said if one.appraiser in full]
-        return study(trials, {unit.name: unit.reference for unit in self.units})
+        try:
+            return study(trials, {unit.name: unit.reference for unit in self.units})
+        except ValueError as error:
+            raise KensaError("bad_study", f"The study {self.id} cannot be computed ({error}).") from error
 
     def _order(self, appraiser: str, trial: int) -> list[StudyUnit]:
         order = list(self.units)
@@ -210,11 +213,12 @@ def load(folder: Path) -> BlindStudy:
             said=tuple(Said(**one) for one in content["said"]),
             folder=folder,
         )
+        own = sha256_of(found)
     except OSError as error:
         raise from_os_error(error, "study", folder) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise KensaError("bad_study", f"The study {folder.name} cannot be read ({error}); restore a backup.") from error
-    if said != sha256_of(found):
+    if said != own:
         raise KensaError("study_changed", f"The study {folder.name} was changed by another hand; restore a backup.")
     return found
 

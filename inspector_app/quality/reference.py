@@ -27,7 +27,7 @@ def _units(places: Places, adapter: str) -> list[dict[str, Any]]:
         content = json.loads((places.data / "evaluations" / f"{adapter}.json").read_text(encoding="utf-8"))
         sets = content["sets"]
         return [unit for name in sorted(sets) for unit in sets[name]["units"] if isinstance(unit, dict)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
 
 

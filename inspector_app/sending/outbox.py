@@ -69,14 +69,14 @@ class Outbox:
         return Letter(entry.seq, f"{entry.seq:010d}-{told['event']}-{unit.id}", encoded(told))
 
     def _read(self) -> dict[str, int]:
+        if not self._file.exists():
+            return {}
         try:
             said = json.loads(self._file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
+            return {str(name): max(0, int(number)) for name, number in said.items()}
+        except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             _log.warning("what was sent is not known, it begins anew: %s", type(error).__name__)
             return {}
-        return {str(name): int(number) for name, number in said.items()} if isinstance(said, dict) else {}
 
     def _write(self) -> None:
         try:

@@ -47,6 +47,7 @@ from model_runtime import adapter_card, labelled, weights
 from model_runtime.photo import load_photo
 from model_runtime.verdict import Fixable
 from model_runtime.voice import load_voice
+from tests.harness.fuzz_kept import kept_targets
 from tests.makers import encoded, png, station, wav
 from tests.makers import sample as unit
 
@@ -203,6 +204,7 @@ def all_targets(room: Path) -> dict[str, Target]:
         "adapter": Target([adapter], look_adapter, 5),
         "backup": Target([whole], look_backup, 5),
         "anchor": Target([line], look_anchor, 6, json=True),
+        **{name: Target(*what) for name, what in kept_targets(room).items()},
     }  # fmt: skip
 
 
@@ -327,7 +329,7 @@ def _other_zip(seed: bytes, chance: random.Random) -> bytes:
         for number, name in enumerate(old.namelist()):
             data = old.read(name)
             if number == chosen and what == 0:
-                data = changed(Target([data], look_anchor, 1, json=name.endswith("json")), chance)
+                data = changed(Target([data], look_anchor, 1, json=data[:1] in (b"{", b"[")), chance)
             elif number == chosen and what == 1:
                 name = chance.choice(("../x", "/x", "C:/x", "a/../../x", "x" * 300, name.upper(), "", "媒体", "con"))
             elif number == chosen and what == 2:
@@ -405,7 +407,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--inputs", type=int, default=2000)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--only", metavar="TARGET")
+    options.add_argument("--only", metavar="TARGET", help="one target, or several with commas between them")
     options.add_argument("--number", type=int, help="only this one, with its traceback")
     options.add_argument("--out", type=Path)
     args = options.parse_args()
@@ -418,7 +420,9 @@ def main() -> int:
         "found": [],
     }
     with tempfile.TemporaryDirectory(prefix="kensa-fuzz-") as room:
-        chosen = {name: t for name, t in all_targets(Path(room)).items() if args.only in (None, name)}
+        chosen = {
+            name: t for name, t in all_targets(Path(room)).items() if not args.only or name in args.only.split(",")
+        }
         if args.number is not None:
             ((name, target),) = chosen.items()
             target.look(changed(target, random.Random(f"{name} {args.seed} {args.number}")), Path(room))

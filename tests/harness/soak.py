@@ -1,9 +1,13 @@
 """The soak: `python -m tests.harness.soak --units 20000 --out figures.json`.
 
 Units in a row through a station as the window has it (queue, watchdog, records, upkeep), with reviews, disagreements
-and withdrawals on the way and a frozen training set in the middle; memory, handles, threads and latency are recorded
-from the first minute to the last. The judge is a quick fake: what is soaked is the program around the model, unless
---model asks for kensa-nano itself.
+and withdrawals on the way; twice, early and in the middle, a training set is frozen, and the second time kensa-nano is
+trained on it in a process of its own while the line goes on. Memory, handles, threads and latency are recorded from
+the first minute to the last. The judge is a quick fake: what is soaked is the program around the model, unless --model
+asks for kensa-nano itself.
+
+Counted is the resident memory of this process. Its growth is that from the end of the first tenth, when all that is
+loaded on first use was used once, to the end; what the harness itself remembers is made before the first unit.
 """
 
 import argparse
@@ -11,9 +15,13 @@ import gc
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from array import array
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,26 +64,32 @@ def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
     judge: Judge = Guarded(load, lambda: 60.0, None, Attempts(data / ".judging"))
     with Store.open(places) as store:
         at = Station(store, judge, Parts.load(places), None, settings)
-        keeper = Upkeep(places, store, settings)
-        looks, kept_ms, judged_ms = [], [], []
-        begun = time.monotonic()
+        keeper, training = Upkeep(places, store, settings), None
+        # Written to once, so that what is remembered of each unit takes no more memory later on.
+        kept_ms, judged_ms = array("d", [1.0] * units), array("d", [1.0] * units)
+        looks, begun, since = [], time.monotonic(), datetime.now(UTC)
         for number in range(units):
-            kept, judged = unit(at, number)
-            kept_ms.append(kept)
-            judged_ms.append(judged)
+            if number == units // 2 - min(300, units // 4):
+                since = datetime.now(UTC)
+            kept_ms[number], judged_ms[number] = unit(at, number)
+            if number == min(200, units // 20):
+                night(at, places, settings, since)
             if number == units // 2:
-                night(at, places, settings)
-            if time.monotonic() - begun > 60 * minutes:
-                units = number + 1
-                looks.append(look(process, units, time.monotonic() - begun))
-                break
-            if (number + 1) % max(1, units // LOOKS) == 0:
+                training = trained(data, night(at, places, settings, since))
+            if training is not None and training.stdin and training.poll() is not None:
+                training.stdin.close()
+            over = time.monotonic() - begun > 60 * minutes
+            if over or (number + 1) % max(1, units // LOOKS) == 0:
                 keeper.tend()
                 gc.collect()
                 looks.append(look(process, number + 1, time.monotonic() - begun))
                 print(json.dumps(looks[-1]), flush=True)
-        faults = list(check.faults(store))
-    return figures(units, looks, kept_ms, judged_ms, faults, time.monotonic() - begun)
+            if over:
+                units = number + 1
+                break
+        seconds, faults = time.monotonic() - begun, list(check.faults(store))
+    ended = None if training is None else training.wait()
+    return {"training ended with": ended, **figures(units, looks, kept_ms[:units], judged_ms[:units], faults, seconds)}
 
 
 def unit(at: Station, number: int) -> tuple[float, float]:
@@ -88,7 +102,8 @@ def unit(at: Station, number: int) -> tuple[float, float]:
     at.judge_next()
     end = time.perf_counter()
     if number % 10 == 0:
-        at.review(kept, SUZUKI, Opinion(Answer.NG, Disposition.REWORK, "scratch", reason="seen"))
+        bad = Opinion(Answer.NG, Disposition.REWORK, "scratch", reason="seen")
+        at.review(kept, SUZUKI, bad if number % 20 else Opinion(Answer.OK, Disposition.ACCEPT, reason="seen"))
     elif number % 10 == 1:
         at.disagree(kept, SATO, "dust")
     elif number % 10 == 2:
@@ -101,9 +116,22 @@ def unit(at: Station, number: int) -> tuple[float, float]:
     return 1000 * (middle - begun), 1000 * (end - middle)
 
 
-def night(at: Station, places: Places, settings: Settings) -> None:
-    """What was reviewed until now becomes a training set."""
-    Learning(at.store, at.people, places, at.parts, settings).freeze(SUZUKI, Rule(), "soak")
+def night(at: Station, places: Places, settings: Settings, since: datetime) -> dict[str, Any]:
+    """All that was reviewed becomes a training set, and the newest of it another; the order to train on that one."""
+    learning = Learning(at.store, at.people, places, at.parts, settings)
+    learning.freeze(SUZUKI, Rule(), "soak")
+    learning.freeze(SUZUKI, Rule(since=since), "newest")
+    return learning.order(SUZUKI, "newest", {"steps": 20, "batch": 4, "exposures": 1})
+
+
+def trained(data: Path, order: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    """A training in a process of its own, as the window begins it; its stdin is closed with this process."""
+    command = [sys.executable, "-m", "inspector_app", "night-work", "--json", "--data", str(data)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({"what": "train", "order": order}).encode() + b"\n")
+    process.stdin.flush()
+    return process
 
 
 def look(process: psutil.Process, units: int, seconds: float) -> dict[str, float]:
@@ -117,11 +145,16 @@ def look(process: psutil.Process, units: int, seconds: float) -> dict[str, float
 
 
 def figures(
-    units: int, looks: list[dict[str, float]], kept: list[float], judged: list[float], faults: list[str], seconds: float
+    units: int,
+    looks: list[dict[str, float]],
+    kept: Sequence[float],
+    judged: Sequence[float],
+    faults: list[str],
+    seconds: float,
 ) -> dict[str, Any]:
-    """First tenth against last tenth; memory from the fourth look on, since the first still load."""
+    """First tenth against last tenth; memory from the end of the first tenth on."""
     tenth = max(1, units // 10)
-    base = looks[min(3, len(looks) - 1)]
+    base = next(one for one in looks if one["units"] >= tenth)
     return {
         "units": units,
         "minutes": round(seconds / 60, 1),
@@ -135,7 +168,7 @@ def figures(
     }
 
 
-def _two(values: list[float]) -> list[float]:
+def _two(values: Sequence[float]) -> list[float]:
     ordered = sorted(values)
     return [round(statistics.median(ordered), 2), round(ordered[int(0.99 * (len(ordered) - 1))], 2)]
 
