@@ -25,7 +25,7 @@ from model_runtime.nano.speech_stage import ctc_loss, measure, report, states, t
 from model_runtime.nano.together_stage import Together
 from model_runtime.nano.vision_stage import Whole, look
 
-HEAD_FIRST = 150
+HEAD_FIRST = 80
 """Steps in which only a head that begins anew is trained."""
 
 
@@ -95,7 +95,7 @@ def see(folder: Path, out: Path, source: Path, until: float, pairs: int = 288, s
         ahead.prepare()
         if clock.step % 250 == 0:
             print(f"eye {clock.step} {share:.2f}:", {k: round(v.item(), 3) for k, v in said.items()}, flush=True)
-        if clock.step % 500 == 499:
+        if clock.step % 300 == 299:
             curve.note(out.parent / "curve.jsonl", "eye", clock.step + 1, **curve.eye(t.model, t.answers, t.real))
         if clock.step % 1500 == 1499:
             training.save(t.model, t.mixtures, out, t.dense_head())
