@@ -15,6 +15,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -33,7 +34,7 @@ RECOMMENDS = (
 
 def version() -> str:
     """The one version (inspector_app/version.py). A commit that carries a tag must carry that one; a commit without is
-    named as what it is, and sorts before the release."""
+    named by its minute, so that it sorts behind older ones and before the release."""
     sys.path.insert(0, str(ROOT))
     from inspector_app.version import APP_VERSION
 
@@ -42,8 +43,8 @@ def version() -> str:
         sys.exit(f"This commit is tagged {', '.join(tags)}, but inspector_app/version.py says {APP_VERSION}.")
     if tags or not git("rev-parse", "HEAD"):
         return APP_VERSION
-    day, commit = git("show", "-s", "--format=%cd", "--date=format:%Y%m%d"), git("rev-parse", "--short", "HEAD")
-    return f"{APP_VERSION}~git{day}.{commit}"
+    minute = datetime.fromtimestamp(int(git("show", "-s", "--format=%ct")), UTC).strftime("%Y%m%d%H%M")
+    return f"{APP_VERSION}~git{minute}.{git('rev-parse', '--short', 'HEAD')}"
 
 
 def git(*words: str) -> str:
