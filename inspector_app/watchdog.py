@@ -14,7 +14,7 @@ import math
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -148,6 +148,10 @@ class Attempts:
             path.write_text(str(times + 1))
         return True
 
+    def fresh(self, question: Question) -> bool:
+        """Whether no program has ended while it judged the unit."""
+        return not self._path(question).exists()
+
     def end(self, question: Question) -> None:
         """It has an answer, or was refused."""
         with suppress(OSError):
@@ -195,6 +199,33 @@ class Guarded:
         if self._attempts is not None:
             self._attempts.end(question)
         return verdict
+
+    def judge_many(self, questions: Sequence[Question], stop: StopCheck | None = None) -> dict[Question, Verdict]:
+        """The verdicts of several units side by side, as far as there are; of the others `judge` says what is wrong.
+
+        Units that were tried before take no part: one that ends the program must not take others with it again.
+        """
+        self.recover(stop)
+        many, tries = getattr(self._judge, "judge_many", None), self._attempts
+        fresh = [one for one in dict.fromkeys(questions) if tries is None or tries.fresh(one)]
+        if many is None or len(fresh) < 2 or not all(tries is None or tries.begin(one) for one in fresh):
+            return {}
+        limit = self._limit()
+        given: list[Verdict | Fixable] = []
+        try:
+            given = self._thread.do(lambda over: list(many(fresh, over)), limit and limit * len(fresh), stop)
+        except TooSlow as error:
+            self._leave(error)
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 - each is judged by itself, and answered for
+            _log.error("the model failed at several units", exc_info=error)
+            self._doubt("failed", error)
+        finally:
+            for one in fresh if tries is not None else ():
+                tries.end(one)
+        verdicts = {one: told for one, told in zip(fresh, given, strict=False) if isinstance(told, Verdict)}
+        return {one: verdict for one, verdict in verdicts.items() if _has_numbers(verdict)}
 
     def _asked(self, question: Question, stop: StopCheck | None, begun: float) -> Verdict:
         judge, limit = self._judge, self._limit()

@@ -75,14 +75,20 @@ class FastEngine(Engine):
     def __init__(self, checkpoint: Checkpoint, graphs: bool = True) -> None:
         super().__init__(checkpoint)
         self.graphs = Graphs(self.device, graphs)
-        kind = CudaDecoder if self.device.type == "cuda" else Decoder
-        with torch.inference_mode():
-            self.decoder = kind(self.body, self.config, self.cosines, self.sines)
-            self.vision = Vision(self.image, self.dtype, self.device, self.graphs)
-            self.hearing = Hearing(self.audio, self.dtype, self.device, self.graphs)
+        self._compiled = False
+        self._build()
         self._layers: dict[tuple[str, ...], list[Layer]] = {}
         self._arenas: dict[tuple[int, int], Tensor] = {}
         self._masks: dict[int, tuple[Tensor, Tensor]] = {}
+
+    def _build(self) -> None:
+        """Takes the weights over from the library's modules."""
+        with torch.inference_mode():
+            self.vision = Vision(self.image, self.dtype, self.device, self.graphs)
+            self.hearing = Hearing(self.audio, self.dtype, self.device, self.graphs)
+            place = self.body, self.config, self.cosines, self.sines
+            cuda = self.device.type == "cuda"
+            self.decoder = CudaDecoder(*place, compiled=self._compiled) if cuda else Decoder(*place)
 
     # --- LoRAs ---
 
@@ -94,10 +100,11 @@ class FastEngine(Engine):
             super().use(names)
 
     def forget(self) -> None:
-        """Drops folded weights, after a LoRA's weights have changed."""
+        """Takes all weights over anew, after some have changed."""
         super().forget()
         self._layers.clear()
         self.graphs.forget()
+        self._build()
 
     def folded(self) -> list[Layer]:
         """The decoder's layers with the LoRAs at work folded in; made once a set."""
@@ -123,6 +130,7 @@ class FastEngine(Engine):
     def compile(self) -> None:
         """Has torch compile what lies between the decoder's products; needs Triton and a compiler. CUDA only."""
         if isinstance(self.decoder, CudaDecoder):
+            self._compiled = True
             self.decoder.pieces = Pieces(compiled=True)
             self.graphs.forget()
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from model_runtime import alignment
 from model_runtime.clock import Clock
 from model_runtime.grammar import Shape, Vocabulary
-from model_runtime.photo import PhotoTensors, count_tokens, limit_crops, load_photo, prepare
+from model_runtime.photo import PhotoTensors, count_tokens, limit_crops, load_photo, prepare, stretched
 from model_runtime.prompt import LIMIT, Prompt, PromptBuilder, PromptSettings, check_length
 from model_runtime.verdict import DEFECTS, Fixable, Question, StopCheck, Stopped
 from model_runtime.voice import VoiceClip, VoiceTensors, features, load_voice
@@ -144,7 +144,7 @@ class InputReader:
         """The photo as this model wants it: as it is, or stretched to one crop whose every pixel counts."""
         if not self.settings.square or picture.size == (self.crop_size, self.crop_size):
             return picture
-        return picture.resize((self.crop_size, self.crop_size), Image.Resampling.BICUBIC)
+        return stretched(picture, self.crop_size)
 
     def cut(self, golden: Golden) -> PhotoTensors:
         """The golden photo's crops."""

@@ -28,6 +28,8 @@ MAX_ASPECT = 20
 THINNEST = 10
 """Pixels that the thin side must keep after scaling; the library's own limit."""
 STRIP_ROWS = 256
+LARGE = 30_000_000
+"""Pixels."""
 WHITE = 255.0
 TOO_LONG = "Photos, voice and criteria together are too long for the model; shorten the criteria."
 
@@ -279,6 +281,16 @@ def _resized(pixels: Tensor, size: tuple[int, int]) -> Tensor:
         strip = pixels[top : top + STRIP_ROWS].permute(2, 0, 1)[None].float()
         narrow[:, :, top : top + STRIP_ROWS] = _interpolated(strip, (strip.shape[2], size[1]))
     return _interpolated(narrow, size)
+
+
+def stretched(picture: Image.Image, size: int) -> Image.Image:
+    """An RGB picture as a square of `size`, bicubic. torch does it five times as fast as Pillow, to within one level of
+    256; a picture so large that its copy would count goes Pillow's way."""
+    if picture.width * picture.height > LARGE:
+        return picture.resize((size, size), Image.Resampling.BICUBIC)
+    pixels = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None]
+    square = functional.interpolate(pixels, size=(size, size), mode="bicubic", antialias=True)
+    return Image.fromarray(square[0].permute(1, 2, 0).contiguous().numpy())
 
 
 def _interpolated(pixels: Tensor, size: tuple[int, int]) -> Tensor:

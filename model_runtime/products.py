@@ -4,12 +4,14 @@ Knows tensors and oneDNN's packed weights. Knows no model. On the CPU the weight
 compiler; where oneDNN is not there, and on CUDA, torch's own products do the same.
 """
 
+import os
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+HALVE = False
 GELU, GELU_TANH = "gelu", "gelu_tanh"
 _ops: Any = torch.ops
 
@@ -56,12 +58,31 @@ class Packed:
         return summed
 
 
+class Halved:
+    """oneDNN's product in bfloat16 over packed weights; what goes in, comes out and is added stays float32."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None = None, activation: str = "") -> None:
+        self.inner = Packed(weight.bfloat16(), bias.bfloat16() if bias is not None else None, activation)
+
+    def __call__(self, values: Tensor, plus: Tensor | None = None) -> Tensor:
+        """See `Product`."""
+        result = self.inner(values.bfloat16())
+        return result.float() if plus is None else plus + result
+
+
 def product(weight: Tensor, bias: Tensor | None = None, activation: str = "") -> Product:
     """The quickest product for where the weight lies. `activation`: none, GELU or GELU_TANH."""
     weight = weight.detach()
     bias = bias.detach() if bias is not None else None
-    packable = weight.device.type == "cpu" and weight.dtype == torch.float32 and _has_onednn()
-    return Packed(weight, bias, activation) if packable else Plain(weight, bias, activation)
+    if weight.device.type != "cpu" or weight.dtype != torch.float32 or not _has_onednn():
+        return Plain(weight, bias, activation)
+    return Halved(weight, bias, activation) if halves() else Packed(weight, bias, activation)
+
+
+def halves() -> bool:
+    """Whether float32 models compute their products in bfloat16 on this processor: twice as fast where it can."""
+    chosen = os.environ.get("KENSA_PRODUCTS", "")
+    return chosen == "bf16" or (chosen != "fp32" and HALVE and torch.cpu._is_avx512_bf16_supported())
 
 
 def _has_onednn() -> bool:

@@ -107,7 +107,7 @@ class ModelJudge:
         config: Any = self.checkpoint.config
         side = self.reader.crop_size // self.reader.patch_size
         with torch.inference_mode():
-            for photo in (True, False):
+            for photo in (True, False)[: self.engine.sets]:
                 if self.lora(photo) not in attached(self.checkpoint):
                     continue
                 self.use_adapters(photo)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector_app import loading, watchdog
+from inspector_app.ahead import WIDE, Ahead
 from inspector_app.capture.sample import Photo, Sample, read_photo
 from inspector_app.commands.cells import verdict_cells
 from inspector_app.commands.known import known_parts
@@ -74,7 +75,7 @@ def judge(run: Run) -> int:
 
 
 def outcomes_of(run: Run, targets: list[Target], parts: Parts, golden: Photo | None = None) -> Iterator[Outcome]:
-    """Keeps and judges one target after the other; the model is loaded when the first of them can be read."""
+    """Keeps and judges the targets, some side by side; the model is loaded when the first of them can be read."""
     for part in undeclared(targets):
         run.terminal.say(f"The part {part} is known to this folder only; it is judged by the defects named there.")
     model, adapter, threads = loading.chosen(run.places, run.settings, run.args.model, run.args.adapter)
@@ -82,22 +83,44 @@ def outcomes_of(run: Run, targets: list[Target], parts: Parts, golden: Photo | N
     said: set[str] = set()
     with Store.open(run.places) as store, run.terminal.meter(len(targets), "Judging") as meter:
         station = Station(store, None, parts, run.settings.thresholds, run.settings)
-        for target in targets:
-            meter.tell(f"Judging {target.name}")
-            try:
-                sample = target.read(operator, golden)
-            except Fixable as error:
-                yield Outcome(target, None, error.code, error.message)
-            else:
-                if station.model is None:
-                    station.model = watchdog.Guarded(
+        for first in range(0, len(targets), WIDE):
+            group = [_read(target, operator, golden) for target in targets[first : first + WIDE]]
+            if station.model is None and any(one.sample for one in group):
+                station.model = Ahead(
+                    watchdog.Guarded(
                         lambda: loading.load_judge(model, adapter, threads, meter.tell),
                         lambda: run.settings.judge_seconds,
                         attempts=watchdog.Attempts(run.places.data / ".judging"),
                     )
-                    judge_left_over(run, station, meter)
-                yield _kept_and_judged(run, station, target, sample, said)
-            meter.step()
+                )
+                judge_left_over(run, station, meter)
+            for one in group:
+                _keep(run, station, one, said)
+            if isinstance(station.model, Ahead):
+                meter.tell(f"Judging {group[0].target.name}")
+                station.model.prepare([station.question(station.store.get(one.id)) for one in group if one.id])
+            for one in group:
+                yield one.outcome or _judged(station, one)
+                meter.step()
+        if isinstance(station.model, Ahead) and (pace := station.model.pace()):
+            run.terminal.say(pace)
+
+
+@dataclass(slots=True)
+class _Unit:
+    """One target on its way: read, then kept, then judged; or what was in the way."""
+
+    target: Target
+    sample: Sample | None = None
+    id: str = ""
+    outcome: Outcome | None = None
+
+
+def _read(target: Target, operator: str | None, golden: Photo | None) -> _Unit:
+    try:
+        return _Unit(target, target.read(operator, golden))
+    except Fixable as error:
+        return _Unit(target, outcome=Outcome(target, None, error.code, error.message))
 
 
 def judge_left_over(run: Run, station: Station, meter: Meter) -> None:
@@ -126,19 +149,35 @@ def worse(one: int, other: int) -> int:
     return OUR_BUG if OUR_BUG in (one, other) else max(one, other)
 
 
-def _kept_and_judged(run: Run, station: Station, target: Target, sample: Sample, said: set[str]) -> Outcome:
+def _keep(run: Run, station: Station, one: _Unit, said: set[str]) -> None:
+    if one.sample is None:
+        return
     try:
-        for caution in station.cautions(sample):
+        for caution in station.cautions(one.sample):
             if caution.message not in said:  # what holds for the part is said once, not for every unit
                 said.add(caution.message)
                 run.terminal.say(caution.message)
-        inspection = station.judge(station.keep(sample))
+        one.id = station.keep(one.sample)
     except Fixable as error:
-        return Outcome(target, None, error.code, error.message)
-    except Exception as error:  # noqa: BLE001 - one bug must not cost the rest of the batch; it is logged and exit is 1
-        _log.exception("a unit could not be judged")
-        message = f"Kensa failed with {type(error).__name__}; the details are in the log of the data folder."
-        return Outcome(target, None, BUG, message)
+        one.outcome = Outcome(one.target, None, error.code, error.message)
+    except Exception as error:  # noqa: BLE001 - see _bug
+        one.outcome = _bug(one.target, error)
+
+
+def _judged(station: Station, one: _Unit) -> Outcome:
+    try:
+        inspection = station.judge(one.id)
+    except Fixable as error:
+        return Outcome(one.target, None, error.code, error.message)
+    except Exception as error:  # noqa: BLE001 - see _bug
+        return _bug(one.target, error)
     if inspection.state is State.FAILED:
-        return Outcome(target, None, inspection.failure_code or "", inspection.failure_message or "")
-    return Outcome(target, inspection)
+        return Outcome(one.target, None, inspection.failure_code or "", inspection.failure_message or "")
+    return Outcome(one.target, inspection)
+
+
+def _bug(target: Target, error: Exception) -> Outcome:
+    """One bug must not cost the rest of the batch; it is logged and the exit code is 1."""
+    _log.error("a unit could not be judged", exc_info=error)
+    message = f"Kensa failed with {type(error).__name__}; the details are in the log of the data folder."
+    return Outcome(target, None, BUG, message)

@@ -301,7 +301,7 @@ def test_an_interrupted_batch_keeps_what_was_judged(kensa: Kensa, judge: LoadedJ
     said = kensa("judge", photos, "--json")
     assert said.code == 130 and len(said.lines) == 1
     states = [line["state"] for line in kensa("history", "--json").lines]
-    assert states == ["captured", "judged"]
+    assert states == ["captured", "captured", "judged"], "a group is kept before the first of it is judged"
 
 
 def test_answers_are_those_of_the_vocabulary(kensa: Kensa, photos: Path) -> None:
