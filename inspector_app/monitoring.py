@@ -18,8 +18,10 @@ from inspector_app.quality.drift import Drift, drift
 from inspector_app.quality.spc import Group, PChart, p_chart
 from inspector_app.quality.summary import Figures, figures
 from inspector_app.records.figures import Unit
+from inspector_app.records.filter import Filter
 from inspector_app.records.learned import PROMOTED, Learned
 from inspector_app.records.store import Store
+from inspector_app.records.tallies import tallies
 from inspector_app.records.watched import Recent, Seen, last_frozen, recent, seen, spread
 from inspector_app.settings import Settings
 from inspector_app.weighing import identity_of
@@ -106,6 +108,11 @@ class Monitoring:
         elif values["unlike"] or changed:
             code = "collect"
         return Suggestion(code, values, tuple(photos))
+
+    def weeks(self, now: datetime | None = None) -> list[Week]:
+        """The figures of every adapter that judged in the last weeks, by week, oldest first."""
+        now = now or datetime.now(UTC)
+        return weekly(tallies(self._store.database, Filter(since=now - timedelta(weeks=WEEKS), limit=None)))
 
     def _drift(self, now: datetime) -> list[Alarm]:
         """The newest week's probabilities against those of the adapter's first time at work."""

@@ -20,6 +20,7 @@ from inspector_app.ui.training_desk import Beside, TrainingDesk
 from inspector_app.ui.training_points import on_key
 from inspector_app.ui.training_sheets import KeySheet, SignSheet
 from inspector_app.ui.training_table import Table
+from inspector_app.ui.training_weeks import Weeks
 from inspector_app.ui.training_words import FIGURES, figure_words
 from inspector_app.ui.widgets import card, label, scrolled
 from model_runtime.verdict import Fixable
@@ -44,7 +45,7 @@ class AdapterTab(Spoken, Themed, QWidget):
         self.beside: Beside | None = None
         self.table = Table(COLUMNS)
         self.title, self.state, self.told = label("strong"), label(wrap=True), label(wrap=True, selectable=True)
-        self.beside_words = label(wrap=True)
+        self.beside_words, self.weeks = label(wrap=True), Weeks()
         self._build()
         self.table.itemSelectionChanged.connect(self._show)
         desk.beside_judged.connect(self._ask_beside)
@@ -74,6 +75,7 @@ class AdapterTab(Spoken, Themed, QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.state)
         column.addWidget(self.told)
+        column.addWidget(self.weeks)
         about.addWidget(self.title)
         about.addWidget(scrolled(words, right=theme.GAP), 1)
         row.addLayout(left, 6)
@@ -169,6 +171,7 @@ class AdapterTab(Spoken, Themed, QWidget):
     def reload(self) -> None:
         """What there is now."""
         self.desk.shelf().done.connect(self.show_shelf)
+        self.desk.weeks().done.connect(self.weeks.show_weeks)
         self._ask_beside()
 
     # -- what is seen
@@ -217,6 +220,8 @@ class AdapterTab(Spoken, Themed, QWidget):
         self.title.setText(_called(one) if one else "")
         self.state.setText(_state(one) if one else "")
         self.told.setText(_about(one) if one else "")
+        names = [other.name for other in self.shelf.adapters] if self.shelf else []
+        self.weeks.show_of(one.name if one and one.folder is not None else "", names)
 
     def respeak(self) -> None:
         self.table.say_headings()

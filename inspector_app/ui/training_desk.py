@@ -24,7 +24,7 @@ from model_runtime.verdict import Fixable
 if TYPE_CHECKING:
     from inspector_app.inspection import Station
     from inspector_app.learning import Learning, Rule
-    from inspector_app.monitoring import Alarm, Suggestion
+    from inspector_app.monitoring import Alarm, Suggestion, Week
     from inspector_app.privacy import Policy, Privacy, Purge
     from inspector_app.rights import Person
     from inspector_app.shadow import Shadow
@@ -87,6 +87,10 @@ class TrainingDesk(QObject):
     def alarms(self) -> Task:
         """What left its limits; the task gives a list of Alarm."""
         return self._quiet(self._alarms)
+
+    def weeks(self) -> Task:
+        """The figures of each adapter by week; the task gives a list of Week."""
+        return self._quiet(self._weeks)
 
     def suggestion(self) -> Task:
         """What to collect or train; the task gives a Suggestion."""
@@ -252,6 +256,11 @@ class TrainingDesk(QObject):
         from inspector_app.monitoring import Monitoring
 
         return Monitoring(self._station().store, self.places, Settings.load(self.places.settings)).suggestion()
+
+    def _weeks(self) -> list[Week]:
+        from inspector_app.monitoring import Monitoring
+
+        return Monitoring(self._station().store, self.places, Settings.load(self.places.settings)).weeks()
 
     def _said_beside(self) -> Beside:
         settings = Settings.load(self.places.settings)

@@ -424,6 +424,10 @@
             <translation>基準を変更</translation>
         </message>
         <message>
+            <source>Changed by review</source>
+            <translation>レビューで変更</translation>
+        </message>
+        <message>
             <source>Changed last by {name}, {when}</source>
             <translation>最終変更：{name}、{when}</translation>
         </message>
@@ -646,6 +650,10 @@
         <message>
             <source>Decide about it</source>
             <translation>判定を確認</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>判定済み率</translation>
         </message>
         <message>
             <source>Decided without a person: {active} % until now, {new} % with the new one.</source>
@@ -1088,6 +1096,10 @@
             <translation>{parent} から学習しました。</translation>
         </message>
         <message>
+            <source>It has judged nothing here in the last twelve weeks.</source>
+            <translation>この12週間、ここでの判定はありません。</translation>
+        </message>
+        <message>
             <source>It is NG: {defect}</source>
             <translation>正解は NG: {defect}</translation>
         </message>
@@ -1454,6 +1466,10 @@
         <message>
             <source>Miss rate</source>
             <translation>見逃し率</translation>
+        </message>
+        <message>
+            <source>Missed</source>
+            <translation>見逃し</translation>
         </message>
         <message>
             <source>Misses</source>
@@ -3428,6 +3444,10 @@
             <translation>週</translation>
         </message>
         <message>
+            <source>Week by week</source>
+            <translation>週ごとの推移</translation>
+        </message>
+        <message>
             <source>What</source>
             <translation>何を</translation>
         </message>
@@ -4486,6 +4506,10 @@
         <message>
             <source>{count} of them stand on both sides of the golden evaluation set.</source>
             <translation>うち {count} 組は、固定評価セットの内と外にまたがっています。</translation>
+        </message>
+        <message>
+            <source>{count} of {all}</source>
+            <translation>{all} 件中 {count} 件</translation>
         </message>
         <message>
             <source>{count} pairs of photos are nearly the same.</source>

@@ -76,6 +76,10 @@ def test_the_records_are_read(tmp_path: Path) -> None:
     assert (found.code, found.values["changed"], found.values["reviewed"]) == ("collect", 6, 20)
     (week,) = weekly(figures.units(at.store.database, Filter(limit=None)))
     assert week.adapter == "defect@0" and week.figures.override.value == pytest.approx(0.3)
+    (shown,) = watch.weeks()
+    assert (shown.week, shown.adapter, shown.figures.units) == (week.week, "defect@0", 20)
+    assert shown.figures.override.value == pytest.approx(0.3)
+    assert watch.weeks(datetime.now(UTC) + timedelta(weeks=30)) == [], "long ago"
     at.store.close()
 
 

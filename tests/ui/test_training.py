@@ -223,6 +223,24 @@ def test_a_candidate_judges_beside_when_nothing_waits(
     assert [one.id for one in station.to_review()] == [record.id]
 
 
+def test_an_adapter_shows_its_weeks_at_work(kensa: Kensa, tmp_path: Path) -> None:
+    """Units, decided, changed and missed of the adapter that is chosen; the one that came with the model here."""
+    kensa.start()
+    reviewed(kensa, 6, tmp_path)
+    here = page(kensa)
+    here.show_adapters()
+    weeks = here.adapters.weeks
+    kensa.until(lambda: bool(weeks.weeks) and weeks.table.rowCount() == 1)
+    row = [weeks.table.item(0, column).text() for column in range(weeks.table.columnCount())]
+    assert row[0] == weeks.weeks[0].week and row[1] == "6" and row[3].partition(" of ")[2].isdecimal()
+    weeks.show_of("defect@7", ["defect@7"])
+    assert weeks.table.rowCount() == 0 and not weeks.none.isHidden()
+    weeks.show_of("", ["defect@0"])
+    assert weeks.table.rowCount() == 0, "what another one judged is not shown with it"
+    weeks.show_of("defect@0", [])
+    assert weeks.table.rowCount() == 1 and weeks.none.isHidden()
+
+
 def test_privacy_from_the_window(kensa: Kensa, tmp_path: Path) -> None:
     kensa.start()
     page(kensa).show_privacy()
