@@ -84,6 +84,8 @@ class Checkpoint:
     structure: Structure
     cards: dict[str, Any] = field(default_factory=dict)
     """Cards of the adapters attached on top (adapters.py), by name."""
+    elsewhere: Any = None
+    """Where an engine has the weights from that were left out."""
 
 
 def verify(folder: Path, full: bool = True) -> list[str]:

@@ -57,6 +57,9 @@ class Memory:
 class Engine:
     """Runs one checkpoint. Not safe to use from two threads at once."""
 
+    sets = 2
+    """LoRA sets that are kept ready at once: with photo and without."""
+
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.checkpoint = checkpoint
         self.config: Any = checkpoint.config

@@ -48,10 +48,13 @@ class Int8Engine(Engine):
     beside them in floats, so that changing one is instant and leaves the bytes as they are.
     """
 
-    def __init__(self, checkpoint: Checkpoint, say: Callable[[str], None] | None = None) -> None:
+    sets = 1
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        """`checkpoint`: from `numbers.load_int8`."""
         super().__init__(checkpoint)
         keep_memory()
-        self.weights = Int8Weights(checkpoint, say)
+        self.weights: Int8Weights = checkpoint.elsewhere
         self._layers: dict[tuple[str, ...], list[Layer]] = {}
         self._eyes: list[list[Int8Linear]] = []
         self._head: Int8Linear | None = None

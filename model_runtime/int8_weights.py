@@ -27,6 +27,8 @@ FOLDER = ".int8"
 DECODER = ("self_attn.qkv_proj", "self_attn.o_proj", "mlp.gate_up_proj", "mlp.down_proj")
 VISION = "model.embed_tokens_extend.image_embed.img_processor.encoder.layers"
 EYE = ("self_attn.out_proj", "mlp.fc1", "mlp.fc2")
+DECODES = "decoder-"
+"""What the decoder's part is called, before the LoRA that is folded in."""
 HEAD = "model.embed_tokens.weight"
 TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 Say = Callable[[str], None]
@@ -121,42 +123,69 @@ class Int8Weights:
     def __init__(self, checkpoint: Checkpoint, say: Say | None = None) -> None:
         self._checkpoint, self._say = checkpoint, say or (lambda _: None)
         self._open: dict[str, Callable[[str], Int8Linear]] = {}
+        self._checked: set[str] = set()
+        """Files whose every byte this process has looked at."""
+
+    def prepare(self) -> None:
+        """Makes the files that are not there yet, for every kind of question, so that no unit waits for it later."""
+        kinds = [name for name, lora in LORAS.items() if (self._checkpoint.folder / lora).is_dir()]
+        for part in ("vision", "head", *(f"{DECODES}{kind}" for kind in kinds)):
+            path, key = self._path(part)
+            if not path.is_file():
+                self._make(part, path, key)
 
     def vision(self, name: str) -> Int8Linear:
         """`name`: layer number and name."""
-        return self._file("vision", lambda: vision_pieces(self._checkpoint))(name)
+        return self._find("vision")(name)
 
     def head(self) -> Int8Linear:
-        return self._file("head", lambda: head_pieces(self._checkpoint))("head")
+        """The output layer."""
+        return self._find("head")("head")
 
     def decoder(self, kind: str) -> list[list[Int8Linear]]:
         """For every layer those of `DECODER`. `kind`: the LoRA of the model that is folded in, or ""."""
-        find = self._file(f"decoder-{kind or 'bare'}", lambda: decoder_pieces(self._checkpoint, kind))
+        part = f"{DECODES}{kind}"
+        for other in [name for name in self._open if name.startswith(DECODES) and name != part]:
+            del self._open[other]  # two decoders at once would not fit an ordinary PC
+        find = self._find(part)
         layers = self._checkpoint.config.num_hidden_layers
         return [[find(f"{number}.{name}") for name in DECODER] for number in range(layers)]
 
-    def _file(self, part: str, pieces: Callable[[], Iterator[Piece]]) -> Callable[[str], Int8Linear]:
+    def _path(self, part: str) -> tuple[Path, str]:
+        key = packed.key_of({"base": self._checkpoint.manifest.sha256, "part": part})
+        return self._checkpoint.folder / FOLDER / f"{part}-{key[:12]}.safetensors", key
+
+    def _pieces(self, part: str) -> Iterator[Piece]:
+        if part.startswith(DECODES):
+            return decoder_pieces(self._checkpoint, part.removeprefix(DECODES))
+        return (vision_pieces if part == "vision" else head_pieces)(self._checkpoint)
+
+    def _find(self, part: str) -> Callable[[str], Int8Linear]:
+        """From the file; from a new one where there is none that can be used; from memory where none can be written."""
         if part not in self._open:
-            key = packed.key_of({"base": self._checkpoint.manifest.sha256, "part": part})
-            path = self._checkpoint.folder / FOLDER / f"{part}-{key[:12]}.safetensors"
-            self._open[part] = self._kept(path, key, part, pieces)
+            path, key = self._path(part)
+            try:
+                self._open[part] = packed.Packed(path, key, checked=part in self._checked).linear
+                self._checked.add(part)
+            except packed.NotUsable as error:
+                if path.exists():
+                    _log.warning("%s; it is made again", error)
+                if self._make(part, path, key):
+                    self._open[part] = packed.Packed(path, key).linear
+                else:
+                    made = {name: Int8Linear(pack(weight), step, bias) for name, weight, step, bias in
+                            self._pieces(part)}  # fmt: skip
+                    self._open[part] = made.__getitem__
         return self._open[part]
 
-    def _kept(
-        self, path: Path, key: str, part: str, pieces: Callable[[], Iterator[Piece]]
-    ) -> Callable[[str], Int8Linear]:
-        """From the file; from a new one where there is none that can be used; from memory where none can be written."""
-        try:
-            return packed.Packed(path, key).linear
-        except packed.NotUsable as error:
-            if path.exists():
-                _log.warning("%s; it is made again", error)
+    def _make(self, part: str, path: Path, key: str) -> bool:
+        """Writes the file; whether it could be written. One that another model or machine left is removed."""
         self._say(f"preparing the model for this computer ({part}); once")
         try:
-            packed.write(path, key, pieces())
-            packed.remove_others(path, f"{part}-*.safetensors")
-            return packed.Packed(path, key).linear
-        except (OSError, packed.NotUsable) as error:
+            with torch.inference_mode():
+                packed.write(path, key, self._pieces(part))
+        except OSError as error:
             _log.warning("the prepared model cannot be kept (%s): every start prepares it again", error)
-        made = {name: Int8Linear(pack(weight), step, bias) for name, weight, step, bias in pieces()}
-        return made.__getitem__
+            return False
+        packed.remove_others(path, f"{part}-*.safetensors")
+        return True

@@ -1,11 +1,12 @@
 """In which numbers a model folder is loaded: whole floats, or eight bits on the CPU. Knows sizes; computes nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
 from model_runtime.checkpoint import Checkpoint, load
-from model_runtime.int8_weights import is_left_out
+from model_runtime.int8_weights import Int8Weights, is_left_out
 from model_runtime.verdict import Fixable
 from model_runtime.weights import read_headers
 
@@ -14,10 +15,12 @@ LARGE = 2_000_000_000
 """Parameters from which on the CPU takes eight bits by itself, and 16 bits where it is asked for floats."""
 
 
-def load_in(folder: Path, device: str, numbers: str | None = None) -> Checkpoint:
+def load_in(
+    folder: Path, device: str, numbers: str | None = None, say: Callable[[str], None] | None = None
+) -> Checkpoint:
     """Loads a folder for an engine. `numbers`: INT8, FLOAT, or None for what suits the device and the model's size.
 
-    Raises `Fixable` for anything else, and what `checkpoint.load` raises.
+    `say` hears that a model is made ready for eight bits, which takes a minute once. Raises `Fixable` for anything else, and what `checkpoint.load` raises.
     """
     if numbers not in (None, INT8, FLOAT):
         raise Fixable("bad_engine", f"The model computes in {INT8} or in {FLOAT}, not in {numbers!r}.")
@@ -27,14 +30,18 @@ def load_in(folder: Path, device: str, numbers: str | None = None) -> Checkpoint
         return load(folder, device)
     large = parameters(folder) >= LARGE
     if numbers == INT8 or (numbers is None and large):
-        return load_int8(folder)
+        return load_int8(folder, say=say)
     return load(folder, device, torch.bfloat16 if large else None)
 
 
-def load_int8(folder: Path, dtype: torch.dtype = torch.bfloat16) -> Checkpoint:
-    """Loads what is used in floats, in `dtype`, and leaves out what the int8 engine has in bytes."""
+def load_int8(
+    folder: Path, dtype: torch.dtype = torch.bfloat16, say: Callable[[str], None] | None = None
+) -> Checkpoint:
+    """Loads what is used in floats, in `dtype`, and has the rest in bytes, from the folder's cache or made for it."""
     checkpoint = load(folder, "cpu", dtype, left_out=is_left_out)
     checkpoint.engine = f"cpu-{INT8}"
+    checkpoint.elsewhere = Int8Weights(checkpoint, say)
+    checkpoint.elsewhere.prepare()
     return checkpoint
 
 

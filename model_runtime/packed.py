@@ -162,8 +162,8 @@ def _header(key: str, entries: Mapping[str, Mapping[str, Any]]) -> bytes:
 class Packed:
     """An open file of packed weights. What it gives lies in the file's own pages."""
 
-    def __init__(self, path: Path, key: str, threads: int = 2) -> None:
-        """Checks every byte, which reads the file once: it is needed in memory anyway. Raises `NotUsable`."""
+    def __init__(self, path: Path, key: str, checked: bool = False, threads: int = 2) -> None:
+        """Checks every byte, unless `checked` already; that reads the file once. Raises `NotUsable`."""
         self.path = path
         try:
             read_header(path)
@@ -175,11 +175,13 @@ class Packed:
             raise NotUsable(f"{path.name}: {error}") from None
         if about.get("key") != key:
             raise NotUsable(f"{path.name} was made of other weights or for another machine")
+        self._opaque = opaque()
+        if checked:
+            return
         with ThreadPoolExecutor(threads) as pool:
             found = pool.map(lambda name: _sha256(self._tensors.get(name)), expected)
             if wrong := [name for name, sha in zip(expected, found, strict=True) if sha != expected[name]]:
                 raise NotUsable(f"{path.name} is damaged at {wrong[0]}")
-        self._opaque = opaque()
 
     def linear(self, name: str) -> Int8Linear:
         """One weight, ready to multiply. Raises KeyError for a name that is not in the file."""

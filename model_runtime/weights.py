@@ -48,12 +48,13 @@ def read_header(path: Path) -> dict[str, Entry]:
     size = path.stat().st_size
     with path.open("rb") as file:
         start = file.read(8)
-        if start[:4] == b"PK\x03\x04" or start[:1] == b"\x80":
+        first = file.read(1)  # a header's length may begin with a pickle's byte too; its text begins with a brace
+        if start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and first != b"{"):
             raise BadWeights(f"{path.name} is a pickle under another name, which could run foreign code; refused.")
         length = int.from_bytes(start, "little")
         if len(start) < 8 or length > min(LONGEST_HEADER, size - 8):
             raise BadWeights(f"{path.name} is not a safetensors file, or is cut off; get the file again.")
-        raw = file.read(length)
+        raw = first + file.read(max(0, length - 1))
     try:
         content = json.loads(raw)
         entries = {name: _entry(name, about, 8 + length) for name, about in content.items() if name != "__metadata__"}
