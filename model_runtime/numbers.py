@@ -20,7 +20,8 @@ def load_in(
 ) -> Checkpoint:
     """Loads a folder for an engine. `numbers`: INT8, FLOAT, or None for what suits the device and the model's size.
 
-    `say` hears that a model is made ready for eight bits, which takes a minute once. Raises `Fixable` for anything else, and what `checkpoint.load` raises.
+    `say` hears that a model is made ready for eight bits, which takes minutes once. Raises `Fixable` for anything
+    else, and what `checkpoint.load` raises.
     """
     if numbers not in (None, INT8, FLOAT):
         raise Fixable("bad_engine", f"The model computes in {INT8} or in {FLOAT}, not in {numbers!r}.")

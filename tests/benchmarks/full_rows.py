@@ -199,7 +199,7 @@ def generate(checkpoint: Checkpoint, inputs: Inputs, count: int) -> Tensor:
         made: Tensor = base.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
-            generation_config=GenerationConfig(
+            generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
                 min_new_tokens=count, max_new_tokens=count, do_sample=False, pad_token_id=0
             ),
             **extra,

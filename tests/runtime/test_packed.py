@@ -55,7 +55,7 @@ def test_a_file_that_does_not_fit_is_not_used(tmp_path: Path, harm: str) -> None
     content = bytearray(path.read_bytes())
     if harm == "byte":
         content[-2000] ^= 1
-    path.write_bytes({"cut": content[:-100], "empty": b""}.get(harm, content))
+    path.write_bytes({"cut": bytes(content[:-100]), "empty": b""}.get(harm, bytes(content)))
     with pytest.raises(packed.NotUsable):
         packed.Packed(path, "another" if harm == "key" else "key")
 
