@@ -16,7 +16,6 @@ from typing import Any
 from inspector_app.errors import from_os_error
 from inspector_app.places import BUNDLED_MODEL
 from inspector_app.setting_specs import SendingSettings, Spec, setting
-from inspector_app.shifts import ShiftPlan
 from inspector_app.whole import write_whole
 from model_runtime.verdict import Thresholds
 
@@ -35,6 +34,13 @@ def region_of(text: str) -> tuple[float, float, float, float] | None:
     if not (min(left, top) >= 0 and min(width, height) >= 0.01 and max(left + width, top + height) <= 1.0001):
         raise ValueError(f"{text!r} is no part of a picture")
     return left, top, width, height
+
+
+def plan_of(text: str) -> object:
+    """The shifts that a text means; ValueError for one that means none."""
+    from inspector_app.shifts import ShiftPlan
+
+    return ShiftPlan.parse(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +255,7 @@ class Settings(SendingSettings):
             "直",
             "Names and starts, as: Early 06:00, Late 14:00, Night 22:00",
             "名称と開始時刻。例: 早番 06:00, 遅番 14:00, 夜勤 22:00",
-            check=ShiftPlan.parse,
+            check=plan_of,
             group="people",
         ),
     )

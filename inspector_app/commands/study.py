@@ -11,7 +11,7 @@ from inspector_app.errors import KensaError, from_os_error
 from inspector_app.parts import GENERAL, Parts
 from inspector_app.quality import blind
 from inspector_app.quality import study as tables
-from inspector_app.quality.agreement import Agreement, Appraiser, Kappa, Trial
+from inspector_app.quality.agreement import Agreement, Appraiser, Kappa, Trial, kappa_band
 from inspector_app.quality.rates import Rate
 from inspector_app.whole import write_whole
 from model_runtime.verdict import Judge, Question
@@ -145,4 +145,4 @@ def _rate(found: Rate) -> str:
 def _kappa(found: Kappa | None) -> str:
     if found is None or found.value is None:
         return "–"
-    return f"{found.value:.2f} ({found.low:.2f}-{found.high:.2f})"
+    return f"{found.value:.2f} {kappa_band(found.value)} ({found.low:.2f}-{found.high:.2f})"

@@ -181,6 +181,21 @@ class Inspection:
         return self.last(LineKind.WITHDRAWN) is None and self.last(LineKind.RETAKEN) is None
 
     @property
+    def waits(self) -> bool:
+        """Whether the model has not looked at it yet."""
+        return self.state is State.CAPTURED
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model could not judge it."""
+        return self.state is State.FAILED
+
+    @property
+    def settled(self) -> LineKind | None:
+        """What the operator did with the verdict: DISAGREED, ACCEPTED, None: nothing yet."""
+        return next((kind for kind in (LineKind.DISAGREED, LineKind.ACCEPTED) if self.last(kind) is not None), None)
+
+    @property
     def review(self) -> Review | None:
         """The one that stands: the newest that was not undone."""
         return next((review for review in reversed(self.reviews) if not review.undone), None)

@@ -3,7 +3,7 @@
 Knows a study and where things stand; knows no records.
 """
 
-from inspector_app.quality.agreement import Agreement, Kappa
+from inspector_app.quality.agreement import Agreement, Kappa, kappa_band
 from inspector_app.quality.blind import BlindStudy, sha256_of
 from inspector_app.quality.rates import Rate
 from inspector_app.reports.paper import BOTTOM, MARGIN, PALE, RULE, WIDTH, Paper, image, thumbnail
@@ -30,7 +30,7 @@ def study_pdf(study: BlindStudy, language: str, station: str, faults: list[str])
     paper.section("msa_agreement")
     head = [word(key, language) for key in ("msa_name", "kappa_reference", "kappa_within", "repeated")]
     rows = [
-        [_name(one.name, language), _kappa(one.against_reference), _kappa(one.within),
+        [_name(one.name, language), _kappa(one.against_reference, language), _kappa(one.within, language),
          _rate(one.repeated) if one.repeated else "–"]
         for one in found.appraisers
     ]  # fmt: skip
@@ -65,13 +65,17 @@ def _pairs(paper: Paper, found: Agreement) -> None:
         paper.section("msa_pairs")
         head = [word(key, language) for key in ("msa_name", "kappa_short", "msa_agreed")]
         rows = [
-            [f"{_name(p.one, language)} – {_name(p.other, language)}", _kappa(p.kappa), f"{p.kappa.agreed:.1%}"]
+            [
+                f"{_name(p.one, language)} – {_name(p.other, language)}",
+                _kappa(p.kappa, language),
+                f"{p.kappa.agreed:.1%}",
+            ]
             for p in found.pairs
         ]
         paper.grid((100, 50, 30), head, rows)
     paper.ln(2)
     paper.words(9)
-    lines = [(word("msa_everybody", language), _kappa(found.everybody)),
+    lines = [(word("msa_everybody", language), _kappa(found.everybody, language)),
              (word("msa_together", language), _rate(found.together)),
              (word("msa_right", language), _rate(found.together_right))]  # fmt: skip
     for name, value in lines:
@@ -131,5 +135,9 @@ def _rate(found: Rate) -> str:
     return "–" if found.value is None else f"{found.value:.1%} ({found.low:.1%}–{found.high:.1%})"
 
 
-def _kappa(found: Kappa | None) -> str:
-    return "–" if found is None or found.value is None else f"{found.value:.2f} ({found.low:.2f}–{found.high:.2f})"
+def _kappa(found: Kappa | None, language: str) -> str:
+    """With its interval and what it is called: good, marginal, not acceptable."""
+    if found is None or found.value is None:
+        return "–"
+    called = word(f"band_{kappa_band(found.value)}", language)
+    return f"{found.value:.2f} {called} ({found.low:.2f}–{found.high:.2f})"

@@ -4,22 +4,28 @@ The camera looks after itself: it is opened again by itself when it stops, so a 
 Knows the camera's protocol. Knows no page.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from inspector_app.capture.frames import CameraLike, State, Status
-from inspector_app.capture.sample import Photo
 from inspector_app.capture.setup import CameraSetup, is_device
 from inspector_app.tasks import Task
 from inspector_app.ui.desk import Desk, still
 from inspector_app.ui.pictures import from_pixels, picture
 from inspector_app.ui.sentences import sentence
+from model_runtime.verdict import Fixable
+
+if TYPE_CHECKING:
+    from inspector_app.capture.sample import Photo
 
 _FRAME_MS = 33
-_feeds: "WeakSet[CameraFeed]" = WeakSet()
+_feeds: WeakSet[CameraFeed] = WeakSet()
 """All feeds of the program: a device can be open once only, so one that tries it takes it from the page for a while."""
 
 
@@ -122,10 +128,10 @@ class CameraFeed(QObject):
         # Until its thread runs, a camera that was begun a moment ago says that it is closed.
         self._move(Status(State.OPENING) if status.state is State.CLOSED else status)
         for came in camera.arrived():
-            if isinstance(came, Photo):
-                self._desk.on_camera(_shown, came).done.connect(lambda shown: self.arrived.emit(*shown))
-            else:
+            if isinstance(came, Fixable):
                 self._desk.problems.tell(came)
+            else:
+                self._desk.on_camera(_shown, came).done.connect(lambda shown: self.arrived.emit(*shown))
         seconds = int(camera.age() or 0)
         if seconds != self._aged:
             self._aged = seconds

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from inspector_app.capture.sample import Photo, Sample, Voice, read_photo, read_voice
-from inspector_app.records.record import Inspection
 from inspector_app.rights import Person
 from inspector_app.settings import Settings
 from inspector_app.tasks import Lane, Task
@@ -27,12 +25,14 @@ if TYPE_CHECKING:
     from inspector_app.capture.checks import Finding
     from inspector_app.capture.frames import CameraLike
     from inspector_app.capture.microphone import MicrophoneLike, MicrophoneName
+    from inspector_app.capture.sample import Photo, Sample, Voice
     from inspector_app.capture.setup import CameraName, CameraSetup
     from inspector_app.capture.speaker import SpeakerLike
     from inspector_app.inspection import Station
     from inspector_app.installed import Installed
     from inspector_app.records.filter import Filter
     from inspector_app.records.history import History
+    from inspector_app.records.record import Inspection
 
 THUMB_SIDE = 144
 """Pixels of a thumbnail's longer side: sharp also on a screen at 150 %."""
@@ -186,7 +186,7 @@ class Desk(QObject):
 
     def open_voice(self, path: Path) -> Task:
         """A voice note from a file; the task gives a Voice."""
-        return self._ask(self.lanes.disk, read_voice, path, path.name)
+        return self._ask(self.lanes.disk, _open_voice, path)
 
     def look(self, photo: Photo, settings: Settings) -> Task:
         """Faults and barcodes of a photo; the task gives what was Looked."""
@@ -340,8 +340,16 @@ def _thumb_of(record: Inspection) -> QImage | None:
 
 
 def _open_photo(path: Path) -> tuple[Photo, QImage]:
+    from inspector_app.capture.sample import read_photo
+
     photo = read_photo(path, path.name)
     return photo, picture(photo.data)
+
+
+def _open_voice(path: Path) -> Voice:
+    from inspector_app.capture.sample import read_voice
+
+    return read_voice(path, path.name)
 
 
 def still(camera: CameraLike) -> tuple[Photo, QImage]:

@@ -4,13 +4,19 @@ Capture never waits for the model: what is sent joins the strip, and its verdict
 units; knows no widget.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from inspector_app.records.record import Inspection, State
 from inspector_app.ui.desk import Desk, Early
 from inspector_app.ui.strip import Thumb
 from inspector_app.ui.unit import Step, Unit
+
+if TYPE_CHECKING:
+    from inspector_app.records.record import Inspection
 
 MOST = 120
 """Units that the strip remembers; all are in the history."""
@@ -179,7 +185,7 @@ class Flow(QObject):
         if unit.step is not Step.WITHDRAWN:
             unit.answered(record)
         self._tell(unit)
-        if record.state is not State.CAPTURED:
+        if not record.waits:
             self.came.emit(unit)
 
     def _left_waiting(self, sample_id: str) -> None:

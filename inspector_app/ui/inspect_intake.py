@@ -3,13 +3,14 @@
 Knows the draft of the flow, which takes all of it; knows no verdict.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QFileDialog
 
-from inspector_app.capture.code_fields import identity_of
-from inspector_app.capture.sample import PHOTO_SUFFIXES, Photo, Voice
 from inspector_app.errors import KensaError
 from inspector_app.settings import Settings
 from inspector_app.ui.desk import Desk, Devices, Looked
@@ -18,6 +19,9 @@ from inspector_app.ui.inspect_layout import InspectLayout
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.unit import Unit
 from inspector_app.ui.voice_card import is_sound
+
+if TYPE_CHECKING:
+    from inspector_app.capture.sample import Photo, Voice
 
 _SOUNDS = "*.wav *.flac *.ogg *.mp3 *.aiff *.au *.caf"
 _LIVE = mark("Live")
@@ -88,7 +92,7 @@ class InspectIntake(InspectLayout):
         if self.form.parts is None:
             return
         try:
-            self.form.set_identity(identity_of(text, self.form.parts, self.form.identity))
+            self._identify(text)
         except KensaError as error:
             if error.code == "scan_unknown":
                 self.form.scanned(text)
@@ -129,11 +133,17 @@ class InspectIntake(InspectLayout):
             self._read_code(code)
         self._show()
 
+    def _identify(self, code: str) -> None:
+        """The fields that a code tells of; KensaError where it tells of none."""
+        from inspector_app.capture.code_fields import identity_of
+
+        if self.form.parts is not None:
+            self.form.set_identity(identity_of(code, self.form.parts, self.form.identity))
+
     def _read_code(self, code: str) -> None:
         """A barcode on the photo: only what says what it is, for a part may carry codes that are not ours."""
         try:
-            if self.form.parts is not None:
-                self.form.set_identity(identity_of(code, self.form.parts, self.form.identity))
+            self._identify(code)
         except KensaError:
             return
 
@@ -153,4 +163,6 @@ class InspectIntake(InspectLayout):
 
 
 def _patterns() -> str:
+    from inspector_app.capture.sample import PHOTO_SUFFIXES
+
     return " ".join(f"*{suffix}" for suffix in sorted(PHOTO_SUFFIXES))

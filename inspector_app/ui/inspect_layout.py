@@ -3,10 +3,13 @@
 Knows widgets and where they stand; what they do is in inspect_page.py.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector_app.capture.setup import CameraSetup
-from inspector_app.records.record import Inspection
 from inspector_app.ui import theme
 from inspector_app.ui.actions import INSPECT_ACTS
 from inspector_app.ui.compare import Compare, CompareStage
@@ -22,6 +25,9 @@ from inspector_app.ui.verdict_card import VerdictDetails
 from inspector_app.ui.voice_card import VoiceCard
 from inspector_app.ui.widgets import IconButton, KeyButton, card, label, scrolled
 from model_runtime.verdict import Fixable, Verdict
+
+if TYPE_CHECKING:
+    from inspector_app.records.record import Inspection
 
 ACTS = {act.name: act for act in INSPECT_ACTS}
 _RIGHT = 392

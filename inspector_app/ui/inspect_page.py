@@ -3,13 +3,15 @@
 Knows the flow of units, the camera feed and the cards; knows no thread, no model and no database.
 """
 
+from __future__ import annotations
+
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
-from inspector_app.capture.sample import Voice
 from inspector_app.errors import KensaError
 from inspector_app.settings import Settings
 from inspector_app.ui.actions import INSPECT_ACTS, bind, with_own_keys
@@ -23,6 +25,9 @@ from inspector_app.ui.sentences import sentence
 from inspector_app.ui.unit import Step, Unit
 from inspector_app.ui.words import defect_word, verdict_word
 from model_runtime.verdict import Fixable
+
+if TYPE_CHECKING:
+    from inspector_app.capture.sample import Voice
 
 
 class InspectPage(InspectIntake):

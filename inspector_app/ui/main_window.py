@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector_app.capture.setup import CameraSetup
 from inspector_app.capture.wedge import Wedge
 from inspector_app.settings import Settings
-from inspector_app.ui import theme
+from inspector_app.ui import pictures, theme
 from inspector_app.ui.actions import RAIL, WINDOW_ACTS, bind, with_own_keys
 from inspector_app.ui.counters import CountersBar
 from inspector_app.ui.desk import Desk, Devices
@@ -68,6 +68,8 @@ class MainWindow(DeskPages, Spoken, QMainWindow):
         self.go_inspect()
         self.setMinimumSize(_LEAST)
         # Not under the task bar, where the screen has less room than is wanted; a smaller screen has no choice.
+        screens = QGuiApplication.screens()
+        pictures.fit_to(round(max(max(s.size().toTuple()) * s.devicePixelRatio() for s in screens)))
         room = self.screen().availableSize() - _TITLE
         self.resize(_WANTED.boundedTo(room) if room == room.expandedTo(_LEAST) else _WANTED)
 

@@ -16,15 +16,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-SCREEN_SIDE = 2048
-"""Pixels; a larger photo is scaled down for display only."""
+SCREEN_SIDE, _LEAST_SIDE, _SHARE = 2048, 1024, 0.75
+"""Pixels; a larger photo is scaled down for display only. No page gives a photo more than this share of a screen."""
+_side = SCREEN_SIDE
 
 
-def picture(data: bytes, side: int = SCREEN_SIDE) -> QImage:
-    """An encoded photo, turned as EXIF says. Raises what Pillow raises for one that does not decode."""
+def fit_to(screen: int) -> None:
+    """Photos are decoded for a screen of so many pixels, on the lanes: the window has less left to scale."""
+    global _side  # a property of the computer, as the screen itself
+    _side = min(SCREEN_SIDE, max(_LEAST_SIDE, round(screen * _SHARE)))
+
+
+def picture(data: bytes, side: int | None = None) -> QImage:
+    """An encoded photo, turned as EXIF says, as large as the screen needs or `side`. Raises what Pillow raises for one
+    that does not decode.
+    """
     import numpy as np
     from PIL import Image, ImageOps
 
+    side = side or _side
     with Image.open(io.BytesIO(data)) as image:
         image.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(image)
@@ -33,7 +43,7 @@ def picture(data: bytes, side: int = SCREEN_SIDE) -> QImage:
         return from_pixels(np.asarray(upright))
 
 
-def picture_file(path: Path, side: int = SCREEN_SIDE) -> QImage:
+def picture_file(path: Path, side: int | None = None) -> QImage:
     """The same from a file."""
     return picture(path.read_bytes(), side)
 

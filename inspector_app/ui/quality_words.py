@@ -1,6 +1,6 @@
 """Figures in words for the quality pages: shares with their bounds, names of figures and groups. Knows no widget."""
 
-from inspector_app.quality.agreement import Kappa
+from inspector_app.quality.agreement import Kappa, kappa_band
 from inspector_app.quality.drift import Drift
 from inspector_app.quality.rates import Estimate, Rate
 from inspector_app.quality.spc import Rule
@@ -62,6 +62,13 @@ def kappa(found: Kappa | None) -> str:
     if found is None or found.value is None:
         return "–"
     return f"{found.value:.2f} ({found.low:.2f}–{found.high:.2f})"
+
+
+def kappa_rated(found: Kappa | None) -> str:
+    """The same with what it is called: good, marginal, not acceptable."""
+    if found is None or found.value is None:
+        return "–"
+    return f"{found.value:.2f} {tr(BANDS[kappa_band(found.value)])} ({found.low:.2f}–{found.high:.2f})"
 
 
 def of(found: Rate) -> str:

@@ -4,7 +4,7 @@ Knows pixels and the 8x8 grid. Knows no camera and no file.
 """
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector_app.ui import icons, theme
@@ -21,7 +21,7 @@ class PhotoStage(Painted, QWidget):
 
     def __init__(self, least: QSize | None = None) -> None:
         super().__init__()
-        self._scaled: dict[int, QImage] = {}
+        self._scaled: dict[int, QPixmap] = {}
         self._picture: QImage | None = None
         self._region: Region | None = None
         self._mark: QColor | None = None
@@ -103,9 +103,10 @@ class PhotoStage(Painted, QWidget):
         kept = self._scaled.get(picture.cacheKey())
         if kept is None or kept.size() != pixels:
             smooth = Qt.TransformationMode.SmoothTransformation
-            kept = picture.scaled(pixels, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            kept = QPixmap.fromImage(picture.scaled(pixels, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
+            kept.setDevicePixelRatio(self.devicePixelRatioF())
             self._scaled[picture.cacheKey()] = kept
-        painter.drawImage(place, kept)
+        painter.drawPixmap(place.topLeft().toPoint(), kept)  # between two pixels it would be scaled once more
 
     def cell(self) -> QRectF:
         """The marked cell, in pixels of the stage."""

@@ -83,16 +83,31 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         """All units, newest first, and the one that is on the stage."""
         if thumbs == self.thumbs and chosen == self.chosen:
             return
+        before = self._looks()
         self.thumbs, self.chosen = thumbs, chosen
         self._follow()
         busy = any(thumb.mark is Mark.JUDGING for thumb in thumbs)
         if busy != self._spin.isActive():
             self._spin.start() if busy else self._spin.stop()
-        self.respeak()
+        self._call()
+        now = self._looks()
+        if not now or len(now) != len(before):
+            self.update()
+        for place, (old, new) in enumerate(zip(before, now, strict=False)):
+            if old != new:
+                self.update(self.cell(place).toAlignedRect())
+
+    def _looks(self) -> list[tuple[Thumb, bool]]:
+        """What is seen at each place."""
+        shown = self.thumbs[self._first : self._first + self.seen()]
+        return [(thumb, thumb.key == self.chosen) for thumb in shown]
 
     def respeak(self) -> None:
-        self.setAccessibleName(", ".join(thumb.words() for thumb in self.thumbs[:8]) or tr(_EMPTY))
+        self._call()
         self.update()
+
+    def _call(self) -> None:
+        self.setAccessibleName(", ".join(thumb.words() for thumb in self.thumbs[:8]) or tr(_EMPTY))
 
     def restyle(self) -> None:
         self._faces.clear()
@@ -140,10 +155,12 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         shown = self.thumbs[self._first : self._first + self.seen()]
         if not shown:
             self._paint_empty(painter)
+        # Few calls of Qt: each may have to wait for the other threads of the program.
+        step, asked = _CELL + _GAP, event.rect()
+        left, right = asked.left(), asked.right()
         for place, thumb in enumerate(shown):
-            cell = self.cell(place)
-            if event.rect().intersects(cell.toAlignedRect()):
-                painter.drawPixmap(cell.topLeft(), self._face(thumb))
+            if place * step <= right and place * step + _CELL > left:
+                painter.drawPixmap(place * step, 0, self._face(thumb))
         painter.end()
 
     def _paint_empty(self, painter: QPainter) -> None:

@@ -10,7 +10,7 @@ from inspector_app.quality.agreement import Agreement, Band
 from inspector_app.studies import OWN
 from inspector_app.ui import theme
 from inspector_app.ui.language import mark, tr
-from inspector_app.ui.quality_words import BANDS, kappa, share
+from inspector_app.ui.quality_words import BANDS, kappa_rated, share
 
 COLUMNS = (
     mark("Appraiser"),
@@ -72,8 +72,8 @@ def appraiser_rows(found: Agreement) -> list[tuple[str, ...]]:
             _lines(share(one.effectiveness)),
             _lines(share(one.miss)),
             _lines(share(one.false_alarm)),
-            _lines(kappa(one.against_reference)),
-            _lines(kappa(one.within)),
+            _lines(kappa_rated(one.against_reference)),
+            _lines(kappa_rated(one.within)),
             tr(BANDS[str(one.band)]),
         )
         for one in found.appraisers
@@ -83,8 +83,8 @@ def appraiser_rows(found: Agreement) -> list[tuple[str, ...]]:
 def pair_rows(found: Agreement) -> list[tuple[str, ...]]:
     """How far each two agree."""
     return [
-        (f"{rater_word(pair.one)} – {rater_word(pair.other)}", kappa(pair.kappa), f"{pair.kappa.agreed * 100:.1f} %")
-        for pair in found.pairs
+        (f"{rater_word(one.one)} – {rater_word(one.other)}", kappa_rated(one.kappa), f"{one.kappa.agreed * 100:.1f} %")
+        for one in found.pairs
     ]
 
 
@@ -98,7 +98,7 @@ def together_words(found: Agreement) -> str:
     said = [tr("All agree in all trials: {share}", share=share(found.together)),
             tr("and are right: {share}", share=share(found.together_right))]  # fmt: skip
     if found.everybody is not None:
-        said.insert(0, tr("κ of all trials of all: {kappa}", kappa=kappa(found.everybody)))
+        said.insert(0, tr("κ of all trials of all: {kappa}", kappa=kappa_rated(found.everybody)))
     return "   ".join(said)
 
 

@@ -3,17 +3,22 @@
 Knows pictures and records; no widget.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from inspector_app.capture.sample import Photo, Sample, Voice
 from inspector_app.identity import Identity
-from inspector_app.records.record import Inspection, LineKind, State
 from inspector_app.ui.strip import Mark, Thumb
 from model_runtime.verdict import Answer
+
+if TYPE_CHECKING:
+    from inspector_app.capture.sample import Photo, Sample, Voice
+    from inspector_app.records.record import Inspection
 
 _numbers = count(1)
 
@@ -39,6 +44,9 @@ _MARKS = {
 }
 
 
+_SETTLED = {"disagreed": "hand", "accepted": "check"}
+
+
 @dataclass(slots=True, eq=False)
 class Unit:
     """One unit; a new one is made for each. `seen` and `thumb` are its photo for the screen, large and small."""
@@ -58,6 +66,8 @@ class Unit:
 
     def sample(self, operator: str) -> Sample:
         """What goes into the records."""
+        from inspector_app.capture.sample import Sample  # not while the window starts
+
         golden = self.golden if self.photo is not None else None
         who = self.identity
         return Sample(
@@ -77,13 +87,13 @@ class Unit:
         self.inspection = inspection
         if not inspection.counts:
             self.step = Step.WITHDRAWN
-        elif inspection.state is State.CAPTURED:
+        elif inspection.waits:
             self.step = Step.JUDGING
         else:
-            self.step = Step.JUDGED if inspection.state is State.JUDGED else Step.FAILED
+            self.step = Step.FAILED if inspection.refused else Step.JUDGED
 
     @classmethod
-    def of(cls, inspection: Inspection) -> "Unit":
+    def of(cls, inspection: Inspection) -> Unit:
         """A unit from the records, without its pictures."""
         who = Identity(inspection.part, inspection.lot, inspection.serial, inspection.work_order)
         unit = cls(identity=who, sample_id=inspection.id)
@@ -113,9 +123,7 @@ class Unit:
         record = self.inspection
         if record is None or self.step is Step.WITHDRAWN:
             return ""
-        if record.last(LineKind.DISAGREED) is not None:
-            return "hand"
-        return "check" if record.last(LineKind.ACCEPTED) is not None else ""
+        return _SETTLED[str(record.settled)] if record.settled else ""
 
     @property
     def open(self) -> bool:

@@ -14,7 +14,6 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from inspector_app.capture.sample import MAX_SECONDS, Voice
 from inspector_app.ui import theme
 from inspector_app.ui.actions import INSPECT_ACTS
 from inspector_app.ui.desk import Desk, Devices
@@ -24,6 +23,7 @@ from inspector_app.ui.widgets import IconButton, KeyButton, label, set_look
 if TYPE_CHECKING:
     from inspector_app.capture.checks import Finding
     from inspector_app.capture.microphone import Level, MicrophoneLike
+    from inspector_app.capture.sample import Voice
 
 _ACTS = {act.name: act for act in INSPECT_ACTS}
 HOLD_SECONDS = 0.4
@@ -262,7 +262,8 @@ class VoiceCard(Spoken, QFrame):
     def _tick(self) -> None:
         level = self._microphone.level()
         self._loudest_db = max(self._loudest_db, level.rms_db)
-        self.meter.show_level(level, self._microphone.seconds() / MAX_SECONDS)
+        seconds = self._microphone.seconds()
+        self.meter.show_level(level, seconds / max(seconds + self._microphone.remaining(), 0.1))
         self._show_status()
         problem = self._microphone.problem()
         if problem is not None:
@@ -314,7 +315,7 @@ class VoiceCard(Spoken, QFrame):
             text = tr("{seconds} s left", seconds=int(left) + 1)
         else:
             text = tr("speak now")
-        return f"{text}   {clock(seconds)} / {clock(MAX_SECONDS)}"
+        return f"{text}   {clock(seconds)} / {clock(seconds + left)}"
 
     def respeak(self) -> None:
         self._show_status()

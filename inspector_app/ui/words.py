@@ -3,9 +3,15 @@
 English here is the source of the translations. Knows the verdict; knows no widget.
 """
 
-from inspector_app.records.record import Inspection, State
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector_app.ui.language import mark, tr
 from model_runtime.verdict import Answer, Region, Severity, Verdict, VoiceSays
+
+if TYPE_CHECKING:
+    from inspector_app.records.record import Inspection
 
 VERDICTS = {Answer.OK: mark("OK"), Answer.NG: mark("NG"), Answer.INCONCLUSIVE: mark("INCONCLUSIVE")}
 SEVERITIES = {
@@ -103,4 +109,4 @@ def state_word(inspection: Inspection) -> str:
     """The verdict, or why there is none yet."""
     if inspection.verdict is not None:
         return verdict_word(inspection.verdict.judgment.verdict)
-    return tr("could not be judged") if inspection.state is State.FAILED else tr("waiting")
+    return tr("could not be judged") if inspection.refused else tr("waiting")

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -18,6 +19,12 @@ def scene(number: int = 0, width: int = 320, height: int = 240) -> np.ndarray:
     """A picture that differs from number to number."""
     rows, columns = np.mgrid[0:height, 0:width]
     return np.stack([(rows + number) % 256, columns % 256, (rows + columns) % 256], axis=2).astype(np.uint8)
+
+
+@cache
+def scenes() -> tuple[np.ndarray, ...]:
+    """Half a second of pictures, drawn once: a real camera's are made on its own thread, not where they are shown."""
+    return tuple(scene(number) for number in range(25))
 
 
 class FakeCamera:
@@ -36,6 +43,7 @@ class FakeCamera:
         self._stopped_at = 0.0
 
     def start(self) -> None:
+        scenes()
         self._opened_at = time.monotonic() + self.slow
 
     def open(self) -> None:
@@ -66,7 +74,7 @@ class FakeCamera:
         if at is None or self._opened_at is None:
             return None
         number = max(int((at - self._opened_at) * 50), 0) + 1
-        return Frame(scene(number), number, at)
+        return Frame(scenes()[number % len(scenes())], number, at)
 
     def age(self) -> float | None:
         at = self._newest_at()

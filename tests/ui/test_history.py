@@ -80,6 +80,12 @@ def test_words_and_conditions_narrow_together(kensa: Kensa, page: HistoryPage) -
     shown(kensa, page, "S-1")
     press(kensa, "Ctrl+0")
     shown(kensa, page, "S-4", "S-3", "S-2", "S-1", "S-0")
+    page.chips.put("standing", "OK")
+    shown(kensa, page, "S-4", "S-0")
+    page.chips.put("standing", "")
+    page.chips.put("station", "(not told)")
+    shown(kensa, page)
+    page.chips.put("station", "")
     page.chips.put("verdict", "NG")
     shown(kensa, page, "S-3", "S-1")
     page.chips.put("operator", "Suzuki")
@@ -110,7 +116,7 @@ def test_a_chip_offers_what_occurs_and_is_reached_by_key(kensa: Kensa, page: His
     kensa.until(lambda: page.chips.menu is not None and page.chips.menu.isVisible())
     assert page.chips.menu is not None
     names = [action.text() for action in page.chips.menu.actions()]
-    assert names == ["All", "", "Sato", "Suzuki"]
+    assert names == ["All", "", "Sato", "Suzuki", "(not told)"]
     page.chips.menu.actions()[3].trigger()
     page.chips.menu.close()
     shown(kensa, page, "S-3", "S-2")

@@ -238,6 +238,7 @@ def a_study_by_keys(kensa: Kensa, tmp_path: Path) -> None:
     tab.judge()
     kensa.until(lambda: tab.studies[0].whole, 20)
     assert tab.appraisers.rowCount() == 2 and tab.finish_button.isEnabled()
+    assert tab.appraisers.item(0, 4).text().split()[1] in ("good", "marginal", "not")  # what a kappa is called
     tab.finish()
     kensa.until(lambda: bool(tab.studies[0].finished_at))
     out = tmp_path / "msa.pdf"
