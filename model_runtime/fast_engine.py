@@ -20,6 +20,7 @@ from model_runtime.photo import PhotoTensors
 from model_runtime.plain_audio import Hearing
 from model_runtime.plain_decoder import Decoder, Feed, Layer, causal_bias, rows_bias
 from model_runtime.plain_vision import Vision
+from model_runtime.products import halves
 from model_runtime.verdict import StopCheck
 from model_runtime.voice import VoiceTensors
 
@@ -76,6 +77,8 @@ class FastEngine(Engine):
         super().__init__(checkpoint)
         self.graphs = Graphs(self.device, graphs)
         self._compiled = False
+        if halves(self.body.layers[0].mlp.gate_up_proj.weight):
+            checkpoint.engine = checkpoint.engine.replace("fp32", "bf16")  # what the verdict's record tells
         self._build()
         self._layers: dict[tuple[str, ...], list[Layer]] = {}
         self._arenas: dict[tuple[int, int], Tensor] = {}
@@ -250,8 +253,13 @@ class FastEngine(Engine):
         def work(tokens: Tensor, about: Tensor) -> Tensor:
             return self._steps(tokens, about, store, keys)
 
-        key = ("step", self._set, memory.store.data_ptr(), rows, keys)
-        states = self.graphs(key, work, tokens.to(self.device), about.to(self.device))
+        if graphs:
+            key = ("step", self._set, memory.store.data_ptr(), rows, keys)
+            states = self.graphs(key, work, tokens.to(self.device), about.to(self.device))
+        elif len(set(zip(starts, fed, strict=True))) == 1:  # one unit, or all alike: no padding to be masked
+            states = self._prompts(self.body.embed_tokens(tokens.to(self.device)), None, about[0], store, starts[0])
+        else:
+            states = work(tokens.to(self.device), about.to(self.device))
         for row, count in enumerate(fed):
             memory.lengths[row] += count
         return states

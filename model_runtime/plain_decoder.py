@@ -133,13 +133,15 @@ class Decoder:
     def _attend(self, query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None, causal: bool) -> Tensor:
         """query (B, n, heads, size) on keys and values (B, groups, keys, size); (B, n, heads, size)."""
         rows, count = query.shape[:2]
-        if causal and query.device.type == "cuda":
+        if causal:
+            grouped = self.share > 1
+            if grouped and query.device.type != "cuda":  # the CPU's quick kernel knows no groups
+                keys, values = (part.repeat_interleave(self.share, dim=1) for part in (keys, values))
+                grouped = False
             seen = functional.scaled_dot_product_attention(
-                query.transpose(1, 2), keys, values, is_causal=True, scale=self.scale, enable_gqa=self.share > 1
+                query.transpose(1, 2), keys, values, is_causal=True, scale=self.scale, enable_gqa=grouped
             )
             return seen.transpose(1, 2)
-        if causal:
-            bias = causal_bias(count, 0, query)
         # The heads of one group stand behind each other as further tokens: no key is ever repeated.
         folded = query.view(rows, count, self.groups, self.share, self.size).permute(0, 2, 3, 1, 4).flatten(2, 3)
         if bias is not None:

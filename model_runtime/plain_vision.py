@@ -193,7 +193,13 @@ def _order(
     rows, columns = (length // crop_size for length in size)
     halves = mask[1:, 0::2, 0::2].reshape(rows, columns, side, side).transpose(1, 2)
     halves = halves.reshape(rows * side, columns * side)
-    high, wide = int(halves[:, 0].sum()), int(halves[0].sum())
+    useful = int(halves[:, 0].sum()), int(halves[0].sum())
+    return _ordered((rows, columns), useful, side, numbers, table)
+
+
+@lru_cache(maxsize=256)
+def _ordered(grid: tuple[int, int], useful: tuple[int, int], side: int, numbers: tuple[int, ...], table: int) -> Tensor:
+    (rows, columns), (high, wide) = grid, useful
     one = torch.arange(side * side).view(side, side)
     crops = torch.stack([one + number * side * side for number in numbers[1:]])
     crops = crops.view(rows, columns, side, side).transpose(1, 2).reshape(rows * side, columns * side)[:high, :wide]

@@ -11,7 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-HALVE = False
+HALVE = os.environ.get("KENSA_PRODUCTS") != "fp32"
+"""KENSA_PRODUCTS=fp32 computes as processors without bfloat16 do."""
+LARGE = 50_000
+"""Numbers in a weight."""
 GELU, GELU_TANH = "gelu", "gelu_tanh"
 _ops: Any = torch.ops
 
@@ -76,13 +79,14 @@ def product(weight: Tensor, bias: Tensor | None = None, activation: str = "") ->
     bias = bias.detach() if bias is not None else None
     if weight.device.type != "cpu" or weight.dtype != torch.float32 or not _has_onednn():
         return Plain(weight, bias, activation)
-    return Halved(weight, bias, activation) if halves() else Packed(weight, bias, activation)
+    return Halved(weight, bias, activation) if halves(weight) else Packed(weight, bias, activation)
 
 
-def halves() -> bool:
-    """Whether float32 models compute their products in bfloat16 on this processor: twice as fast where it can."""
-    chosen = os.environ.get("KENSA_PRODUCTS", "")
-    return chosen == "bf16" or (chosen != "fp32" and HALVE and torch.cpu._is_avx512_bf16_supported())
+def halves(weight: Tensor) -> bool:
+    """Whether this product is computed in bfloat16: only where the processor has instructions for it, which makes it
+    nearly twice as fast; and only a large one, since a small one is not."""
+    able = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return HALVE and weight.numel() >= LARGE and weight.device.type == "cpu" and able is not None and bool(able())
 
 
 def _has_onednn() -> bool:

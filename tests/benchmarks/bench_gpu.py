@@ -279,7 +279,7 @@ class BareJudge(ModelJudge):
         self.engine.use([])
 
 
-def judge_of(base: Phi4MultimodalForCausalLM, scratch: Path, heard: int = 9) -> BareJudge:
+def judge_of(base: Phi4MultimodalForCausalLM, scratch: Path, heard: int = 9, crops: int = 1) -> BareJudge:
     """A judge over a model that was never a folder."""
     settings = {
         "golden": "Golden sample, an approved good unit: ",
@@ -288,7 +288,7 @@ def judge_of(base: Phi4MultimodalForCausalLM, scratch: Path, heard: int = 9) -> 
         "instruction": "You are the inspector. Defect classes: {defects}. Criteria for this part: {criteria} Answer.",
         "heard_tokens": heard,
         "remark_tokens": 0,
-        "dynamic_hd": 1,
+        "dynamic_hd": crops,
     }
     manifest: Any = SimpleNamespace(prompt=settings, identity="random@0", name="random", sha256="0" * 64)
     device = next(base.parameters()).device

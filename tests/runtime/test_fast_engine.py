@@ -14,7 +14,7 @@ from model_runtime.engine import Engine, Memory
 from model_runtime.fast_engine import FastEngine, Rows
 from model_runtime.photo import PhotoTensors
 from model_runtime.plain_decoder import Decoder
-from model_runtime.products import GELU, GELU_TANH, Packed, Plain, Product
+from model_runtime.products import GELU, GELU_TANH, Halved, Packed, Plain, Product, halves
 from model_runtime.voice import VoiceTensors, features
 from tests.runtime.test_adapters import make_defect
 from tests.runtime.test_engine import CLOSE, LAYOUTS, ours, photos, question, theirs
@@ -157,6 +157,18 @@ def test_packed_products_are_torchs_own(activation: str, biased: bool) -> None:
     assert torch.allclose(one, other, atol=1e-5)
     if not activation:
         assert torch.allclose(kinds[0](values, plus), kinds[1](values, plus), atol=1e-5)
+
+
+def test_large_products_in_half_the_bits_are_nearly_the_same() -> None:
+    random = torch.Generator().manual_seed(5)
+    weight, values, plus = (torch.randn(*size, generator=random) for size in ((256, 320), (3, 320), (3, 256)))
+    if not halves(weight):
+        pytest.skip("this processor has no bfloat16")
+    exact, half = Packed(weight), Halved(weight)
+    assert half(values).dtype == half(values, plus).dtype == torch.float32
+    assert torch.allclose(exact(values, plus), half(values, plus), atol=0.3)  # of sums with a deviation of 18
+    assert not torch.equal(exact(values), half(values))
+    assert not halves(weight[:8]), "small products gain nothing and stay as they are"
 
 
 def test_one_photo_is_one_pass(engine: FastEngine, monkeypatch: pytest.MonkeyPatch) -> None:
