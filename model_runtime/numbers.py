@@ -7,7 +7,6 @@ import torch
 
 from model_runtime.checkpoint import Checkpoint, load
 from model_runtime.int8_weights import Int8Weights, is_left_out
-from model_runtime.verdict import Fixable
 from model_runtime.weights import read_headers
 
 INT8, FLOAT = "int8", "float"
@@ -20,14 +19,14 @@ def load_in(
 ) -> Checkpoint:
     """Loads a folder for an engine. `numbers`: INT8, FLOAT, or None for what suits the device and the model's size.
 
-    `say` hears that a model is made ready for eight bits, which takes minutes once. Raises `Fixable` for anything
+    `say` hears that a model is made ready for eight bits, which takes minutes once. Raises ValueError for anything
     else, and what `checkpoint.load` raises.
     """
     if numbers not in (None, INT8, FLOAT):
-        raise Fixable("bad_engine", f"The model computes in {INT8} or in {FLOAT}, not in {numbers!r}.")
+        raise ValueError(f"the model computes in {INT8} or in {FLOAT}, not in {numbers!r}")
     if device != "cpu":
         if numbers == INT8:
-            raise Fixable("bad_engine", f"{INT8} is for the CPU; leave it out on {device}.")
+            raise ValueError(f"{INT8} is for the CPU, not for {device}")
         return load(folder, device)
     large = parameters(folder) >= LARGE
     if numbers == INT8 or (numbers is None and large):

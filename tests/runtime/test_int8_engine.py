@@ -15,7 +15,7 @@ from model_runtime.checkpoint import load
 from model_runtime.engine import Engine
 from model_runtime.int8_engine import Int8Engine
 from model_runtime.runtime import load_judge
-from model_runtime.verdict import Fixable, Question
+from model_runtime.verdict import Question
 from tests.runtime import tiny
 from tests.runtime.test_adapters import make_defect
 from tests.runtime.test_engine import LAYOUTS, ours, photos, question
@@ -112,7 +112,7 @@ def test_who_chooses_eight_bits(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(numbers, "LARGE", 1000)
     assert load_judge(folder).identity.engine == "cpu-int8"
     assert load_judge(folder, numbers="float").identity.engine == "cpu-bf16"
-    with pytest.raises(Fixable, match="int4"):
+    with pytest.raises(ValueError, match="int4"):
         load_judge(folder, numbers="int4")
 
 
