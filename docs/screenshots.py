@@ -50,7 +50,7 @@ class Session:
         self.program = Program(application, Places(self.folder), real_devices(), lambda *_: self.judge)
         self.window, self.page = self.program.window, self.program.window.inspect_page
 
-    def wait(self, until: Callable[[], bool], seconds: float = 10.0) -> None:
+    def wait(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
         end = time.monotonic() + seconds
         while not until():
             if time.monotonic() > end:

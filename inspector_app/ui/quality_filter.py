@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector_app.quality.board import Choices
 from inspector_app.records.filter import Filter
@@ -65,9 +65,9 @@ class FilterBar(Spoken, QWidget):
         self._connect()
 
     def _build(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(theme.GAP_S)
+        fields = QHBoxLayout(self)
+        fields.setContentsMargins(0, 0, 0, 0)
+        fields.setSpacing(theme.GAP_S)
         dates = QWidget()
         row = QHBoxLayout(dates)
         row.setContentsMargins(0, 0, 0, 0)
@@ -82,11 +82,10 @@ class FilterBar(Spoken, QWidget):
         columns += [(FIELDS[name][0], box) for name, box in self.boxes.items()]
         if self._with_by:
             columns.append((mark("Told apart by"), self.by))
-        for number, (words, widget) in enumerate(columns):
+        for words, widget in columns:
             holder = dates if widget is dates else _headed(self, words, widget)
             self.holders[words] = holder
-            grid.addWidget(holder, 0, number, Qt.AlignmentFlag.AlignBottom)
-            grid.setColumnStretch(number, 0 if widget is dates else 1)
+            fields.addWidget(holder, 0 if widget is dates else 1, Qt.AlignmentFlag.AlignBottom)
         for box in (self.period, self.by, *self.boxes.values()):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(7)
