@@ -95,6 +95,8 @@ class CudaDecoder(Decoder):
         for kept, new in zip(store, (key, value), strict=True):
             if feed.start is not None:
                 kept[:, :, feed.start : feed.start + length] = new.transpose(1, 2)
+            elif count == 1:
+                kept.index_copy_(2, feed.places[0], new.transpose(1, 2))
             else:
                 kept[rows[:, None], :, feed.places] = new
         keys, values = store[0, :, :, : feed.keys], store[1, :, :, : feed.keys]

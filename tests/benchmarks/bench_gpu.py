@@ -114,6 +114,7 @@ def main() -> None:
     parser.add_argument("--kind", choices=("full", "tiny"), default="full")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--compiled", action="store_true", help="all stages with the decoder's pieces compiled")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(options, Path(scratch))
@@ -217,6 +218,8 @@ def build(bench: Bench) -> None:
     base = bench.judge.checkpoint.base
     bench.tell("parameters", sum(p.numel() for p in base.parameters()) / 1e9, "billion")
     _memory(bench, "memory of the card")
+    if bench.options.compiled:
+        _engine(bench).compile()
     inputs = bench.judge.reader.read(job(bench))
     answer = bench.judge.answer(inputs, 0.0)
     bench.tell("tokens in", len(inputs.prompt.ids), "")
