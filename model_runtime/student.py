@@ -25,9 +25,10 @@ from model_runtime.dataset import TrainingSet
 from model_runtime.engine import Engine
 from model_runtime.grammar import NG, OK, OPENING, Vocabulary
 from model_runtime.inputs import InputReader
-from model_runtime.lessons import Batch, Lessons, Senses, Unit, in_batches
+from model_runtime.lessons import Asked, Batch, Lessons, Senses, Unit, in_batches
 from model_runtime.lora import Lora
 from model_runtime.prompt import PromptSettings
+from model_runtime.several import Team
 from model_runtime.stacked import Stacked
 from model_runtime.verdict import Fixable, StopCheck, Stopped
 
@@ -85,7 +86,15 @@ class Progress:
 class Student:
     """The LoRA in training with all that it learns from."""
 
-    def __init__(self, checkpoint: Checkpoint, lora: Lora, recipe: Recipe, training_set: TrainingSet) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        lora: Lora,
+        recipe: Recipe,
+        training_set: TrainingSet,
+        team: Team | None = None,
+    ) -> None:
+        self.team = team or Team()
         self.checkpoint, self.recipe, self.set = checkpoint, recipe, training_set
         engine = Engine(checkpoint)
         vocabulary = Vocabulary(checkpoint.tokenizer, engine.head.shape[0])
@@ -165,12 +174,27 @@ class Student:
         recipe = self.recipe
         asked = self.lessons.draw(self.units, recipe.batch, f"{recipe.seed}/{self.step}")
         self.optimiser.zero_grad(set_to_none=True)
-        loss = self.gradients(self.lessons.batch(asked))
+        loss = self._shared(asked) if self.team.size > 1 else self.gradients(self.lessons.batch(asked))
         rate = recipe.rate * min(1.0, (self.step + 1) / WARM) * (0.02 + 0.98 * _fall(self.step / recipe.steps))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.update()
         return loss
+
+    def _shared(self, asked: Sequence[Asked]) -> float:
+        """The same for a batch of which each process takes its share: every answer weighs as in the whole batch."""
+        mine, team = self.team.share(asked), self.team
+        batch = self.lessons.batch(mine) if mine else None
+        own = batch.weights.sum() if batch is not None else torch.zeros((), device=self.stacked.device)
+        share = own / team.added(own.clone()).clamp(min=1e-6)
+        loss = share * 0.0
+        if batch is not None:
+            loss = share * self.gradients(batch)
+            for p in self.parameters:
+                if p.grad is not None:
+                    p.grad.mul_(share)
+        team.add_gradients(self.parameters)
+        return float(team.added(loss))
 
     def update(self) -> None:
         """One step of the optimiser with the gradients as they stand, and of the running mean."""
@@ -209,7 +233,7 @@ class Student:
         """The verdict's loss on the validation units with the running mean of the weights; keeps the best one."""
         with self._as(self.mean):
             odds = self.odds()
-        found = nll(odds, np.array(self.bad), 1.0) if len(odds) else math.nan
+        found = self.team.agreed(nll(odds, np.array(self.bad), 1.0) if len(odds) else math.nan)
         if not self.can_stop or found < self.best - 1e-4:
             self.best, self.worse = found, 0
             self.chosen = [m.clone() for m in self.mean]
@@ -243,7 +267,9 @@ class Student:
     # --- state on disk ---
 
     def keep(self, path: Path) -> None:
-        """All that the next step depends on, in one file, whole or not at all."""
+        """All that the next step depends on, in one file, whole or not at all; the first process writes it."""
+        if not self.team.first:
+            return
         tensors: dict[str, Tensor] = {}
         for i, p in enumerate(self.parameters):
             moments = self.optimiser.state.get(p, {})

@@ -19,6 +19,7 @@ from model_runtime.checkpoint import LORAS, Checkpoint, load
 from model_runtime.dataset import TrainingSet, read_set
 from model_runtime.lora import WEIGHTS, Lora, read_lora
 from model_runtime.manifest import canonical_sha256
+from model_runtime.several import Team
 from model_runtime.stacked import KINDS
 from model_runtime.student import Progress, Recipe, Student, memory_mb, nll
 from model_runtime.thresholds import choose
@@ -49,7 +50,8 @@ class Job:
     who: str = ""
     program: str = ""
     threads: int | None = None
-    device: str = "cpu"
+    device: str | None = None
+    """None: a card where there is one, else the processor."""
 
 
 def job_of(order: Mapping[str, Any]) -> Job:
@@ -63,16 +65,18 @@ def job_of(order: Mapping[str, Any]) -> Job:
 def train(job: Job, stop: StopCheck | None = None) -> Iterator[Progress]:
     """Looks, learns, chooses temperature and thresholds, writes the adapter folder.
 
+    Started by a launcher in several processes, each takes its share of every batch; the first one writes the adapter.
     Raises `Stopped` when `stop` says so, with the state kept: the same job goes on from there. Raises `Fixable` for a
     set or an adapter that cannot be used.
     """
     if job.threads:
         torch.set_num_threads(job.threads)
+    team = Team.joined()
     training_set = read_set(job.set_folder)
     recipe = job.recipe.sized(len(training_set.train))
-    checkpoint = load(job.model, job.device)
+    checkpoint = load(job.model, job.device or team.device)
     lora, parent = _start(job, checkpoint)
-    student = Student(checkpoint, lora, recipe, training_set)
+    student = Student(checkpoint, lora, recipe, training_set, team)
     if parent is not None and not job.fresh:
         student.stacked.load(load_file(parent / WEIGHTS))
     student.begin()
@@ -81,7 +85,7 @@ def train(job: Job, stop: StopCheck | None = None) -> Iterator[Progress]:
     state = job.work / STATE
     student.resume(state, _key(job, recipe, checkpoint, training_set, parent))
     for progress in student.learn():
-        if stop is not None and stop():
+        if team.agreed(stop is not None and stop()):
             student.keep(state)
             raise Stopped
         if student.step % recipe.every == 0:
@@ -89,6 +93,8 @@ def train(job: Job, stop: StopCheck | None = None) -> Iterator[Progress]:
         yield progress
 
     yield Progress("choose", student.step, recipe.steps, memory_mb=memory_mb())
+    if not team.first:
+        return
     folder = _write(job, student, parent)
     state.unlink(missing_ok=True)
     yield Progress("done", student.step, recipe.steps, memory_mb=memory_mb(), adapter=folder)

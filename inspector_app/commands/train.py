@@ -42,7 +42,8 @@ def train(run: Run) -> int:
         except Stopped:
             run.terminal.say("Stopped; the same command goes on from here.")
             return INTERRUPTED
-    assert adapter is not None, "a training that was not stopped ends with an adapter"
+    if adapter is None:
+        return DONE  # one of several processes; the first one has written the adapter, and tells of it
     if run.terminal.json:
         run.terminal.emit({"adapter": adapter.name, "folder": str(adapter)})
     else:
