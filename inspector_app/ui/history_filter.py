@@ -27,8 +27,8 @@ from model_runtime.verdict import Answer
 FIELDS = {
     "period": mark("Period"),
     "part": mark("Part"),
-    "standing": mark("Verdict that stands"),
-    "verdict": mark("Verdict of the model"),
+    "standing": mark("Final verdict"),
+    "verdict": mark("Model's verdict"),
     "decided": mark("Supervisor"),
     "operator": mark("Operator"),
     "shift": mark("Shift"),

@@ -74,7 +74,7 @@ def _took(record: Inspection) -> str:
 
 COLUMNS = (
     Column("time", mark("Time"), 86, _time),
-    Column("verdict", mark("Verdict"), 188, state_word),
+    Column("verdict", mark("Verdict"), 172, state_word),
     Column("part", mark("Part"), 80, lambda record: record.part),
     Column("lot", mark("Lot"), 68, lambda record: record.lot or ""),
     Column("serial", mark("Serial"), 72, lambda record: record.serial or ""),

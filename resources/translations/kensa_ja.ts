@@ -856,6 +856,10 @@
             <translation>指標とグループ</translation>
         </message>
         <message>
+            <source>Final verdict</source>
+            <translation>最終判定</translation>
+        </message>
+        <message>
             <source>Finish</source>
             <translation>確定</translation>
         </message>
@@ -1486,6 +1490,10 @@
         <message>
             <source>Model alone</source>
             <translation>モデル単体</translation>
+        </message>
+        <message>
+            <source>Model's verdict</source>
+            <translation>モデルの判定</translation>
         </message>
         <message>
             <source>Month</source>
@@ -3378,14 +3386,6 @@
         <message>
             <source>Verdict</source>
             <translation>判定</translation>
-        </message>
-        <message>
-            <source>Verdict of the model</source>
-            <translation>モデルの判定</translation>
-        </message>
-        <message>
-            <source>Verdict that stands</source>
-            <translation>最終判定</translation>
         </message>
         <message>
             <source>Verdicts are seen, not heard.</source>
