@@ -36,6 +36,11 @@ split, without any, without the voice note that belongs to it; of those beside t
 laid onto it: the judge looks at each unit in both ways."""
 
 
+TWICE = False
+"""Whether units beside a golden photo are learned from in both ways that the judge looks. Off: in the one run that was
+measured, more units were not decided and the probabilities were no better (docs/training.md)."""
+
+
 @dataclass(slots=True)
 class Glance:
     """One exposure of a photo: its tokens (n, hidden) and where the defect then lies."""
@@ -91,7 +96,7 @@ class Senses:
         self.engine, self.reader, self.exposures, self.seed = engine, reader, exposures, seed
         self._golden: dict[Path, list[Tensor]] = {}
         self._small: dict[Path, Tensor] = {}
-        self.twice = reader.settings.square and reader.settings.second_look
+        self.twice = TWICE and reader.settings.square and reader.settings.second_look
 
     @torch.no_grad()
     def see(self, picture: Image.Image, place: Point | None, crops: int | None = None) -> Glance:

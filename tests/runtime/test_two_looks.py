@@ -22,6 +22,12 @@ from tests.runtime.test_alignment import laid_down, part
 RECIPE = Recipe(seed=1, steps=3, batch=4, exposures=4, every=2)
 
 
+@pytest.fixture(autouse=True)
+def twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Off as it is shipped."""
+    monkeypatch.setattr(lessons, "TWICE", True)
+
+
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     """A part that lies otherwise on every photo, for a model that looks twice."""
