@@ -74,7 +74,7 @@ class Night(Told):
         if what == "told":
             if self.phase == "loading":
                 with suppress(psutil.Error):  # it steps aside for a line, and here there is none
-                    psutil.Process(self.training).nice(0)
+                    psutil.Process(self.training).nice(os.getpriority(os.PRIO_PROCESS, 0))
             self.phase = rest[0]
             if rest[0] == "learn":
                 self.steps.append(int(rest[1]))

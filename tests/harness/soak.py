@@ -1,13 +1,13 @@
 """The soak: `python -m tests.harness.soak --units 20000 --out figures.json`.
 
 Units in a row through a station as the window has it (queue, watchdog, records, upkeep), with reviews, disagreements
-and withdrawals on the way; twice, early and in the middle, a training set is frozen, and the second time kensa-nano is
-trained on it in a process of its own while the line goes on. Memory, handles, threads and latency are recorded from
-the first minute to the last. The judge is a quick fake: what is soaked is the program around the model, unless --model
-asks for kensa-nano itself.
+and withdrawals on the way; three times a training set is frozen from the newest tenth of the units, and the second time
+kensa-nano is trained on it in a process of its own while the line goes on. Memory, handles, threads and latency are
+recorded from the first minute to the last. The judge is a quick fake: what is soaked is the program around the model,
+unless --model asks for kensa-nano itself.
 
-Counted is the resident memory of this process. Its growth is that from the end of the first tenth, when all that is
-loaded on first use was used once, to the end; what the harness itself remembers is made before the first unit.
+Counted is the resident memory of this process. Its growth is that from after the first tenth and its night, when all
+that is loaded on first use was used once, to the end; what the harness itself remembers is made before the first unit.
 """
 
 import argparse
@@ -65,17 +65,19 @@ def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
     with Store.open(places) as store:
         at = Station(store, judge, Parts.load(places), None, settings)
         keeper, training = Upkeep(places, store, settings), None
+        gc.freeze()  # as the window does when the model is there
         # Written to once, so that what is remembered of each unit takes no more memory later on.
         kept_ms, judged_ms = array("d", [1.0] * units), array("d", [1.0] * units)
         looks, begun, since = [], time.monotonic(), datetime.now(UTC)
+        nights = [units // 10, units // 2, units - units // 4]
         for number in range(units):
-            if number == units // 2 - min(300, units // 4):
-                since = datetime.now(UTC)
             kept_ms[number], judged_ms[number] = unit(at, number)
-            if number == min(200, units // 20):
-                night(at, places, settings, since)
-            if number == units // 2:
-                training = trained(data, night(at, places, settings, since))
+            if number in nights:
+                order = night(at, places, settings, since)
+                since = datetime.now(UTC)
+                training = trained(data, order) if number == nights[1] else training
+            elif number + units // 10 in nights:
+                since = datetime.now(UTC)
             if training is not None and training.stdin and training.poll() is not None:
                 training.stdin.close()
             over = time.monotonic() - begun > 60 * minutes
@@ -117,11 +119,10 @@ def unit(at: Station, number: int) -> tuple[float, float]:
 
 
 def night(at: Station, places: Places, settings: Settings, since: datetime) -> dict[str, Any]:
-    """All that was reviewed becomes a training set, and the newest of it another; the order to train on that one."""
+    """What was reviewed since becomes a training set; the order to train on it."""
     learning = Learning(at.store, at.people, places, at.parts, settings)
-    learning.freeze(SUZUKI, Rule(), "soak")
-    learning.freeze(SUZUKI, Rule(since=since), "newest")
-    return learning.order(SUZUKI, "newest", {"steps": 20, "batch": 4, "exposures": 1})
+    learning.freeze(SUZUKI, Rule(since=since), "soak")
+    return learning.order(SUZUKI, "soak", {"steps": 6, "batch": 2, "exposures": 1})
 
 
 def trained(data: Path, order: dict[str, Any]) -> "subprocess.Popen[bytes]":
@@ -152,9 +153,9 @@ def figures(
     faults: list[str],
     seconds: float,
 ) -> dict[str, Any]:
-    """First tenth against last tenth; memory from the end of the first tenth on."""
+    """First tenth against last tenth; memory from the first look after the first night on."""
     tenth = max(1, units // 10)
-    base = next(one for one in looks if one["units"] >= tenth)
+    base = next((one for one in looks if one["units"] > tenth + 1), looks[-1])
     return {
         "units": units,
         "minutes": round(seconds / 60, 1),
