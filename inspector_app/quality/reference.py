@@ -19,7 +19,14 @@ def photos_of(places: Places, adapter: str) -> list[Path]:
     """Photos of the evaluated units that are still there."""
     named = (unit.get("photo") for unit in _units(places, adapter))
     paths = [places.data / name for name in named if isinstance(name, str) and name]
-    return [path for path in paths if path.is_file()]
+    return [path for path in paths if _is_there(path)]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no name of a file
+        return False
 
 
 def _units(places: Places, adapter: str) -> list[dict[str, Any]]:
