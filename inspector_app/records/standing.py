@@ -18,8 +18,8 @@ _STANDS = (
 _SENT = "('disagreed', 'picked', 'shadow')"
 OPEN = f"""
     SELECT o.id FROM (
-        SELECT v.sample_id AS id FROM verdicts v WHERE v.verdict = 'INCONCLUSIVE'
-               AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = v.sample_id)
+        SELECT u.sample_id AS id FROM search_units u WHERE u.standing = 'INCONCLUSIVE'
+               AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = u.sample_id)
         UNION SELECT l.sample_id FROM lines l WHERE l.kind IN {_SENT}
                AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = l.sample_id)
         UNION SELECT s.id FROM samples s WHERE s.state = 'failed'
@@ -29,8 +29,8 @@ OPEN = f"""
                OR EXISTS (SELECT 1 FROM verdicts v WHERE v.sample_id = s.id AND v.verdict = 'INCONCLUSIVE')
                OR EXISTS (SELECT 1 FROM lines w WHERE w.sample_id = s.id AND w.kind IN {_SENT}))
     ) o WHERE NOT EXISTS (SELECT 1 FROM lines g WHERE g.sample_id = o.id AND g.kind IN ('withdrawn', 'retaken'))"""
-"""Ids of all units that wait for the supervisor, as SQL. Each cause is walked in an index of its own, and what was ever
-reviewed is left out at once: so a hundred thousand decided units cost some hundredths of a second.
+"""Ids of all units that wait for the supervisor, as SQL. Each cause is walked in an index of its own: of the unclear
+ones only those of which no review stands are met, so a hundred thousand decided units cost nothing.
 """
 UNDONE = "SELECT CAST(substr(d.text, 2) AS INTEGER) FROM lines d WHERE d.kind = 'undone'"
 """Numbers of all reviews that were undone, as SQL."""
