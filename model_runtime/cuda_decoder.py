@@ -27,7 +27,7 @@ def normed(hidden: Tensor, plus: Tensor, weight: Tensor, epsilon: float) -> tupl
 
 def turned(mixed: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
     """Pairs turned by their place; (B, n, heads, size), cosines and sines (.., n, 1, size / 2)."""
-    pairs = mixed.float().unflatten(-1, (-1, 2))
+    pairs = torch.unflatten(mixed.float(), -1, (-1, 2))
     left, right = pairs[..., 0], pairs[..., 1]
     both = torch.stack([left * cosines - right * sines, left * sines + right * cosines], dim=-1)
     return both.flatten(-2).to(mixed.dtype)

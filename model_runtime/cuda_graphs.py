@@ -62,7 +62,7 @@ class Graphs:
 
     def _record(self, function: Callable[..., Tensor], inputs: tuple[Tensor, ...]) -> Recorded:
         own = [one.clone() for one in inputs]
-        stream = torch.cuda.Stream()
+        stream: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
             function(*own)  # handles and workspaces of this stream are made before the recording

@@ -132,7 +132,7 @@ class _Look:
         if not torch.isfinite(scores).all():
             raise NotANumber(ask.where)
         if ask.mask is None:
-            return scores.tolist()  # type: ignore[no-any-return]
+            return scores.tolist()
         return int(scores.masked_fill(~ask.mask, -math.inf).argmax())
 
 

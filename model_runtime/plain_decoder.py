@@ -113,7 +113,7 @@ class Decoder:
         return layer.down(functional.silu(gate) * up, hidden)
 
     def _turned(self, mixed: Tensor, turns: Tensor) -> Tensor:
-        pairs = torch.view_as_complex(mixed.float().unflatten(-1, (-1, 2)))
+        pairs = torch.view_as_complex(torch.unflatten(mixed.float(), -1, (-1, 2)))
         return torch.view_as_real(pairs * turns).flatten(-2).to(mixed.dtype)
 
     def _last(self, query: Tensor, hidden: Tensor, feed: Feed) -> tuple[Tensor, Tensor, Tensor | None, bool]:
@@ -150,7 +150,7 @@ class Decoder:
             seen = self._by_products(folded, keys, values, bias)
         else:
             seen = functional.scaled_dot_product_attention(folded, keys, values, attn_mask=bias, scale=self.scale)
-        return seen.unflatten(2, (self.share, count)).permute(0, 3, 1, 2, 4)
+        return torch.unflatten(seen, 2, (self.share, count)).permute(0, 3, 1, 2, 4)
 
     def _by_products(self, query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> Tensor:
         """Few queries on many keys: two products fill a GPU where one fused kernel would use a handful of its cores."""

@@ -85,7 +85,7 @@ class Vision:
         ]
         where = torch.cat(orders).to(self.device, non_blocking=True)
         embedded = self.run(("project", len(where)), self._project, table[where])
-        return list(embedded.split([len(order) for order in orders]))
+        return list(torch.split_with_sizes(embedded, [len(order) for order in orders]))
 
     def _project(self, flat: Tensor) -> Tensor:
         return self.down(self.up(flat))
@@ -132,10 +132,10 @@ class Vision:
             bias = bias.expand(-1, 1, high * wide, -1)
         for layer in self.layers:
             hidden = self._layer(layer, hidden, bias)
-        grid = hidden.unflatten(1, (high, wide))
+        grid = torch.unflatten(hidden, 1, (high, wide))
         if self.padded:
             grid = self.image.img_processor_padding(grid.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-        return grid.unflatten(2, (-1, 2)).unflatten(1, (-1, 2)).mean(dim=(2, 4))
+        return torch.unflatten(torch.unflatten(grid, 2, (-1, 2)), 1, (-1, 2)).mean(dim=(2, 4))
 
     def _layer(self, layer: VisionLayer, hidden: Tensor, bias: Tensor | None) -> Tensor:
         count, length, width = hidden.shape

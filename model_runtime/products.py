@@ -50,7 +50,9 @@ class Packed:
     def __init__(self, weight: Tensor, bias: Tensor | None = None, activation: str = "") -> None:
         self.packed = _ops.mkldnn._reorder_linear_weight(weight.contiguous(), None)
         self.bias = bias
-        self.kind = ("gelu", [], "tanh" if activation == GELU_TANH else "none") if activation else ("none", [], "")
+        self.kind: tuple[str, list[float], str] = ("none", [], "")
+        if activation:
+            self.kind = ("gelu", [], "tanh" if activation == GELU_TANH else "none")
 
     def __call__(self, values: Tensor, plus: Tensor | None = None) -> Tensor:
         """See `Product`."""
@@ -90,4 +92,5 @@ def halves(weight: Tensor) -> bool:
 
 
 def _has_onednn() -> bool:
-    return torch.backends.mkldnn.is_available() and hasattr(_ops.mkldnn, "_linear_pointwise")
+    mkldnn: Any = torch.backends.mkldnn
+    return bool(mkldnn.is_available()) and hasattr(_ops.mkldnn, "_linear_pointwise")
