@@ -222,8 +222,9 @@ class Guarded:
             _log.error("the model failed at several units", exc_info=error)
             self._doubt("failed", error)
         finally:
-            for one in fresh if tries is not None else ():
-                tries.end(one)
+            if tries is not None:
+                for one in fresh:
+                    tries.end(one)
         verdicts = {one: told for one, told in zip(fresh, given, strict=False) if isinstance(told, Verdict)}
         return {one: verdict for one, verdict in verdicts.items() if _has_numbers(verdict)}
 
