@@ -69,7 +69,9 @@ class Vision:
 
     def see(self, photos: Sequence[PhotoTensors], stop: StopCheck | None = None) -> list[Tensor]:
         """Image embeddings of each photo; (tokens, hidden) each."""
-        pixels, masks, own = [], [], []
+        pixels: list[Tensor] = []
+        masks: list[Tensor] = []
+        own = []
         for photo in photos:
             first = len(masks)
             alike = _alike(photo)  # a square photo is its own overview: computed once

@@ -59,7 +59,7 @@ class Team:
             return
         flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in parameters])
         self.added(flat)
-        for p, part in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
+        for p, part in zip(parameters, torch.split(flat, [p.numel() for p in parameters]), strict=True):
             p.grad = part.view_as(p)
 
     def agreed(self, value: Any) -> Any:

@@ -233,7 +233,7 @@ class Student:
         """The verdict's loss on the validation units with the running mean of the weights; keeps the best one."""
         with self._as(self.mean):
             odds = self.odds()
-        found = self.team.agreed(nll(odds, np.array(self.bad), 1.0) if len(odds) else math.nan)
+        found: float = self.team.agreed(nll(odds, np.array(self.bad), 1.0) if len(odds) else math.nan)
         if not self.can_stop or found < self.best - 1e-4:
             self.best, self.worse = found, 0
             self.chosen = [m.clone() for m in self.mean]

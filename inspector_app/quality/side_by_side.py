@@ -14,7 +14,7 @@ from model_runtime.thresholds import under
 from model_runtime.verdict import Thresholds
 
 NEW, ACTIVE, BASE = "new", "active", "base"
-GROUPS = ("operator", "shift", "language", "lot", "station", "lighting")
+GROUPS = ("operator", "shift", "language", "lot", "line", "station", "lighting")
 """Columns of a labelled folder by which units are sliced; class is a slice of its own."""
 SHOWN = ("units", "ok", "ng", "auroc", "miss", "overkill", "coverage", "defect_right", "region_right", "ece")
 LEAST_SLICE, MOST_SLICES = 3, 30

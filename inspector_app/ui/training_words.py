@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "operator": mark("operator"),
     "shift": mark("shift"),
+    "line": mark("line"),
     "station": mark("station"),
     "language": mark("language"),
     "lighting": mark("lighting"),
