@@ -26,6 +26,7 @@ RATE = 16_000
 SIDE = 320
 CUTOUT = 144
 WORD_LIST = Path("/usr/share/dict/american-english-small")
+TILE_PLACES = Path(__file__).with_name("tile_places.csv")
 HELD_OUT_SPEAKER = "theo"  # of fsdd: never trained on
 HELD_OUT_WORD_EVERY = 12  # of the Japanese readings: one in twelve is never trained on
 
@@ -113,19 +114,36 @@ def _small(path: Path) -> tuple[bytes, tuple[int, int], tuple[int, int]]:
     return out.getvalue(), image.size, size
 
 
+def tile_places() -> dict[str, dict[str, str]]:
+    """Where the defect lies on tiles, which have no boxes: cells of the 8 x 8 grid, marked by eye; by file name."""
+    with TILE_PLACES.open(encoding="utf-8", newline="") as lines:
+        return {row["file_name"]: row for row in csv.DictReader(lines)}
+
+
+def cell_boxes(marked: dict[str, str], width: float, height: float) -> list[dict[str, Any]]:
+    """Marked cells ("row:column ...") as boxes in pixels of a photo."""
+    boxes = []
+    for cell in marked["cells"].split():
+        row, column = (int(part) for part in cell.split(":"))
+        edges = [column * width / 8, row * height / 8, (column + 1) * width / 8, (row + 1) * height / 8]
+        boxes.append({"defect": marked["defect"], "box": edges})
+    return boxes
+
+
 def real_photos(data: Path) -> tuple[list[dict[str, Any]], bytes]:
     """The photos of every set, at most 320 px on the long side, with boxes scaled alike."""
-    rows, blob = [], bytearray()
+    rows, blob, places = [], bytearray(), tile_places()
     for name in ("magnetic_tile", "deeppcb", "bsdata", "xsdd", "aliens"):
         for row in rows_of(data / "images" / name):
             packed, (width, height), (full_width, full_height) = _small(data / "images" / name / row["file_name"])
             fx, fy = width / full_width, height / full_height
+            marked = places.get(row["file_name"]) if name == "magnetic_tile" else None
             boxes = [
                 {
                     "defect": b["defect"],
                     "box": [edge * scale for edge, scale in zip(b["box"], (fx, fy) * 2, strict=True)],
                 }
-                for b in json.loads(row["boxes"] or "[]")
+                for b in (cell_boxes(marked, full_width, full_height) if marked else json.loads(row["boxes"] or "[]"))
             ]
             kept = {key: row[key] for key in ("verdict", "defect", "part", "lot", "split")}
             names = {"set": name, "file": row["file_name"], "golden": row["golden_file_name"]}

@@ -19,12 +19,14 @@ from typing import Any
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from PIL import Image
 
 from model_runtime.nano import speak, words
-from model_runtime.nano.prepare import HELD_OUT_SPEAKER, rows_of, word_is_kept_apart
+from model_runtime.nano.prepare import HELD_OUT_SPEAKER, cell_boxes, rows_of, tile_places, word_is_kept_apart
 
 COLUMNS = ("file_name", "voice_file_name", "golden_file_name", "verdict", "defect", "part", "transcript", "reading",
-           "language", "speaker", "noise", "voice_says", "voice_defect", "voice_place", "split")  # fmt: skip
+           "language", "speaker", "noise", "voice_says", "voice_defect", "voice_place", "split", "lot",
+           "boxes")  # fmt: skip
 RATE = speak.RATE
 HEARD_IN_TRAINING = 20
 """Seconds of each noise that training heard (`prepare.noises`); what follows is new."""
@@ -139,6 +141,22 @@ def contradictions(folder: Path, data: Path, spoken: list[tuple[dict[str, Any], 
     write_table(folder, rows)
 
 
+def tiles(folder: Path, data: Path) -> None:
+    """The test split of magnetic tiles with the places that were marked by eye as boxes."""
+    places, source, rows = tile_places(), data / "images" / "magnetic_tile", []
+    for row in rows_of(source):
+        if row["split"] != "test":
+            continue
+        target = folder / row["file_name"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((source / row["file_name"]).read_bytes())
+        kept = {key: row[key] for key in ("file_name", "verdict", "defect", "part", "lot", "split")}
+        with Image.open(target) as photo:
+            marked = places.get(row["file_name"])
+            rows.append(kept | {"boxes": json.dumps(cell_boxes(marked, *photo.size)) if marked else ""})
+    write_table(folder, rows)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--data", type=Path, required=True)
@@ -150,6 +168,7 @@ def main() -> None:
     notes(given.out / "notes", spoken, unheard_noise(given.data))
     real_speech(given.out, given.data)
     contradictions(given.out / "contradictions", given.data, spoken, 200)
+    tiles(given.out / "tiles", given.data)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from PIL import Image
 from model_runtime.nano import make
 from model_runtime.nano.assemble import read_parts
 from model_runtime.nano.photos import DENSE, TEXTURES, Mixer, RealPhotos
+from model_runtime.nano.prepare import cell_boxes, tile_places
 from model_runtime.nano.scenes import Scenes
 
 SETS = {"magnetic_tile": ("blowhole", "crack"), "deeppcb": ("open",), "bsdata": ("pitting",),
@@ -102,3 +103,14 @@ def test_a_model_that_learns_on_loses_its_defect_lora(tmp_path: Path) -> None:
     assert set(read_parts(tmp_path / "parts")) == set(weights)
     make.source(tmp_path / "parts", tmp_path / "source.safetensors")
     assert set(load_file(tmp_path / "source.safetensors")) == set(weights) - {"lora.defect.a"}
+
+
+def test_marked_cells_become_boxes() -> None:
+    places = tile_places()
+    assert len(places) > 300 and {p["split"] for p in places.values()} == {"train", "test"}
+    marked = {"defect": "crack", "cells": "0:7 2:3"}
+    assert [b["box"] for b in cell_boxes(marked, 80, 160)] == [[70, 0, 80, 20], [30, 40, 40, 60]]
+    for place in places.values():
+        for box in cell_boxes(place, 8, 8):
+            x0, y0, x1, y1 = box["box"]
+            assert 0 <= x0 < x1 <= 8 and 0 <= y0 < y1 <= 8
