@@ -261,7 +261,7 @@ class Lessons:
             criteria=question.criteria,
         )
         check_length(prompt, self.vocabulary.longest(self._shape(one)), self.reader.limit)
-        embedded = self.engine.embed(prompt.ids).to(HALF)
+        embedded = self.engine.embed(prompt.ids).detach().to(HALF, copy=True)
         for values, span in ((golden, prompt.golden), (seen, prompt.photo), (voice, prompt.voice)):
             if values is not None and span is not None:
                 embedded[span[0] : span[1]] = values
