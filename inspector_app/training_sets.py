@@ -26,8 +26,8 @@ GOLDEN, VALIDATION, TRAIN = "test", "val", "train"
 KIND, FORMAT = "training set", 1
 COLUMNS = (
     "file_name", "verdict", "defect", "severity", "boxes", "mask_file_name", "voice_file_name", "transcript",
-    "language", "voice_says", "golden_file_name", "part", "lot", "serial", "operator", "shift", "line", "station", "lighting",
-    "reason", "reason_voice_file_name", "record", "group", "split",
+    "language", "voice_says", "golden_file_name", "part", "lot", "serial", "operator", "shift", "line", "station",
+    "lighting", "reason", "reason_voice_file_name", "record", "group", "split",
 )  # fmt: skip
 BALANCED_BY = ("operator", "shift", "line", "station", "language", "lighting", "lot")
 LEAST_GROUPS = 5

@@ -315,7 +315,7 @@ class VoiceCard(Spoken, QFrame):
             text = tr("{seconds} s left", seconds=int(left) + 1)
         else:
             text = tr("speak now")
-        return f"{text}   {clock(seconds)} / {clock(seconds + left)}"
+        return f"{text}   {clock(seconds)} / {clock(round(seconds + left))}"
 
     def respeak(self) -> None:
         self._show_status()

@@ -46,6 +46,7 @@ from tests.makers import sample, voice
 SATO, SUZUKI = Person.typed("Sato"), Person.typed("Suzuki")
 LOOKS = 40
 """Looks at memory and handles, spread over all units."""
+SHORTEST_WITH_NIGHTS = 1000
 
 
 class Forgetful(FakeJudge):
@@ -69,7 +70,8 @@ def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
         # Written to once, so that what is remembered of each unit takes no more memory later on.
         kept_ms, judged_ms = array("d", [1.0] * units), array("d", [1.0] * units)
         looks, begun, since = [], time.monotonic(), datetime.now(UTC)
-        nights = [units // 10, units // 2, units - units // 4]
+        # too few units have nothing to learn from
+        nights = [units // 10, units // 2, units - units // 4] if units >= SHORTEST_WITH_NIGHTS else []
         for number in range(units):
             kept_ms[number], judged_ms[number] = unit(at, number)
             if number in nights:
