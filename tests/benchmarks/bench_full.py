@@ -13,12 +13,9 @@ import argparse
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,16 +110,6 @@ def _number(seconds: float | None) -> str:
 def memory() -> int:
     """Bytes this process had in memory at most, mapped files' pages among them."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def median(work: Callable[[], object], rounds: int) -> float:
-    """Seconds."""
-    spent = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,8 @@ answer's length in new tokens, with the LoRAs attached by peft; both take the fi
 """
 
 import argparse
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from model_runtime.nano import tokens
 from model_runtime.photo import stack
 from model_runtime.runtime import ModelJudge, load_judge
 from model_runtime.verdict import Question
+from tests.benchmarks.timing import median
 from tests.runtime import tiny
 
 KINDS = ("photo", "photo + golden", "voice", "photo + voice", "photo + golden + voice")
@@ -135,16 +134,6 @@ def measure(judge: ModelJudge, question: Question, rounds: int) -> tuple[str, ..
         f"{library / ours:.1f}",
         "  ".join(f"{stage} {spent:.0f}" for stage, spent in stages.items() if spent >= 0.5 and stage != "total"),
     )
-
-
-def median(work: Callable[[], object], rounds: int) -> float:
-    """Seconds."""
-    spent = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent)
 
 
 def generate(judge: ModelJudge, question: Question, count: int) -> None:

@@ -25,7 +25,8 @@ from model_runtime.photo import stack
 from model_runtime.prompt import PromptSettings
 from model_runtime.runtime import ModelJudge, load_judge
 from model_runtime.verdict import Question, Thresholds
-from tests.benchmarks.bench_full import ANSWER, TOKENS, median, memory
+from tests.benchmarks.bench_full import ANSWER, TOKENS, memory
+from tests.benchmarks.timing import median
 
 WORD = " a"
 

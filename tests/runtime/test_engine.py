@@ -74,9 +74,8 @@ LAYOUTS = {
 }
 
 
-@pytest.mark.parametrize("voice_tokens", [0, 7])
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_photos_equal_the_library(engine: Engine, layout: str, voice_tokens: int) -> None:
+def photos_equal_the_library(engine: Engine, layout: str, voice_tokens: int) -> None:
+    """Photos, and a voice beside them, read in one piece and in pieces."""
     images = photos(*LAYOUTS[layout])
     voice = torch.randn(1, 8 * voice_tokens, 80) + 5 if voice_tokens else None
     ids = question(images, voice_tokens)
@@ -84,6 +83,12 @@ def test_photos_equal_the_library(engine: Engine, layout: str, voice_tokens: int
     expected = theirs(engine, ids, images, voice)
     assert torch.allclose(ours(engine, ids, images, voice), expected, atol=CLOSE)
     assert torch.allclose(ours(engine, ids, images, voice, pieces=5), expected, atol=CLOSE)
+
+
+@pytest.mark.parametrize("voice_tokens", [0, 7])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_photos_equal_the_library(engine: Engine, layout: str, voice_tokens: int) -> None:
+    photos_equal_the_library(engine, layout, voice_tokens)
 
 
 @pytest.mark.parametrize("seconds", [0.1, 1.0, 3.3])

@@ -17,7 +17,7 @@ from model_runtime.plain_decoder import Decoder
 from model_runtime.products import GELU, GELU_TANH, Halved, Packed, Plain, Product, halves
 from model_runtime.voice import VoiceTensors, features
 from tests.runtime.test_adapters import make_defect
-from tests.runtime.test_engine import CLOSE, LAYOUTS, ours, photos, question, theirs
+from tests.runtime.test_engine import CLOSE, LAYOUTS, ours, photos, photos_equal_the_library, question, theirs
 
 
 @pytest.fixture(scope="module", params=[Decoder, CudaDecoder])
@@ -41,13 +41,7 @@ def voice_of(seconds: float, engine: Engine, seed: int = 0) -> VoiceTensors:
 @pytest.mark.parametrize("voice_tokens", [0, 7])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_photos_equal_the_library(engine: FastEngine, layout: str, voice_tokens: int) -> None:
-    images = photos(*LAYOUTS[layout])
-    voice = torch.randn(1, 8 * voice_tokens, 80) + 5 if voice_tokens else None
-    ids = question(images, voice_tokens)
-    engine.use(["vis_lora", "defect"])
-    expected = theirs(engine, ids, images, voice)
-    assert torch.allclose(ours(engine, ids, images, voice), expected, atol=CLOSE)
-    assert torch.allclose(ours(engine, ids, images, voice, pieces=5), expected, atol=CLOSE)
+    photos_equal_the_library(engine, layout, voice_tokens)
 
 
 @pytest.mark.parametrize("seconds", [0.1, 1.0, 3.3])
