@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from model_runtime.nano import tokens
 from model_runtime.nano.tokens import CLASSES
 
-WEIGHT = {"verdict": 2.0, "defect": 2.0, "severity": 0.3, "place": 0.7, "heard": 1.0, "says": 2.0}
+WEIGHT = {"verdict": 2.0, "defect": 2.0, "severity": 0.3, "place": 1.0, "heard": 1.0, "says": 2.0}
 FORCED = 0.05
 """Share of a class's weight at tokens that follow from those before them: the judge never asks there."""
 

@@ -119,10 +119,16 @@ def parts(source: Path, out: Path, most: int = 15_000_000) -> None:
 
 
 def side_by_side(name: str, folder: Path, run: Path, ends: Ends, *jobs: Callable[[Path, Path, Ends], None]) -> None:
+    """Each job in a process of its own, on a GPU of its own where there are several."""
+    import torch
+
+    gpus = [str(n) for n in range(torch.cuda.device_count())] or [""]
     begin, context = time.time(), multiprocessing.get_context("spawn")
     running = [context.Process(target=job, args=(folder, run, ends)) for job in jobs]
-    for process in running:
+    for number, process in enumerate(running):
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpus[number % len(gpus)]  # a process has the environment it starts in
         process.start()
+    os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(gpus)
     for process in running:
         process.join()
     if any(process.exitcode for process in running):

@@ -94,7 +94,21 @@ def losses(
     stream: LetterStream | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Dense loss on the photo's tokens, answer loss."""
-    count = b.test.shape[0]
+    hidden, start = answering(model, answers, seen, q, stream)
+    answer = forward.answer_loss(model, hidden[:, -q.ids.shape[1] :], q.ids, q.weights)
+    return dense_loss(head, hidden, start, b.dense), answer
+
+
+def answering(
+    model: Phi4MultimodalForCausalLM,
+    answers: Answers,
+    seen: tuple[torch.Tensor, torch.Tensor | None],
+    q: Asked,
+    stream: LetterStream | None,
+) -> tuple[torch.Tensor, int]:
+    """The decoder's states (N, L, D), the last A of them those before each token of the answers, and where the
+    photo's global view begins in them."""
+    count = q.ids.shape[0]
     embeds, start = photo_prompt(model, answers, *seen)
     before = [embeds]
     fed = q.ids
@@ -103,9 +117,7 @@ def losses(
         marker = forward.embed(model, prompt_ids(answers, count, answers.prompt("voice")))
         before += [marker.to(embeds.dtype), stream(q.slots).to(embeds.dtype)]
     tail = forward.embed(model, torch.cat([prompt_ids(answers, count, answers.closing), fed[:, :-1]], 1))
-    hidden = forward.decode(model, torch.cat([*before, tail.to(embeds.dtype)], 1))
-    answer = forward.answer_loss(model, hidden[:, -q.ids.shape[1] :], q.ids, q.weights)
-    return dense_loss(head, hidden, start, b.dense), answer
+    return forward.decode(model, torch.cat([*before, tail.to(embeds.dtype)], 1)), start
 
 
 @cache
