@@ -6,10 +6,12 @@ holds more than one weight in floats: the whole decoder in bf16 and in bytes at 
 
 import logging
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import torch
 from safetensors import safe_open
 from torch import Tensor
@@ -117,11 +119,24 @@ def is_left_out(name: str) -> bool:
     return re.fullmatch(rf"(model\.layers\.\d+\.({decoder})|{eye})\.weight", name) is not None
 
 
+def kept_in(model: Path, sha256: str) -> Path:
+    """Where the files of a model's weights are kept: in its folder, or in the user's cache where that is read-only, as a
+    program's folder or a share is. Tried, not asked: Windows tells nothing true about folders."""
+    own = model / FOLDER
+    try:
+        own.mkdir(exist_ok=True)
+        tempfile.TemporaryFile(dir=own).close()
+    except OSError:
+        return platformdirs.user_cache_path("kensa", appauthor=False) / "int8" / sha256[:16]
+    return own
+
+
 class Int8Weights:
     """What the engine multiplies by, from the file where one fits, else made, kept and used."""
 
     def __init__(self, checkpoint: Checkpoint, say: Say | None = None) -> None:
         self._checkpoint, self._say = checkpoint, say or (lambda _: None)
+        self._kept = kept_in(checkpoint.folder, checkpoint.manifest.sha256)
         self._open: dict[str, Callable[[str], Int8Linear]] = {}
         self._checked: set[str] = set()
         """Files whose every byte this process has looked at."""
@@ -153,7 +168,9 @@ class Int8Weights:
 
     def _path(self, part: str) -> tuple[Path, str]:
         key = packed.key_of({"base": self._checkpoint.manifest.sha256, "part": part})
-        return self._checkpoint.folder / FOLDER / f"{part}-{key[:12]}.safetensors", key
+        name = f"{part}-{key[:12]}.safetensors"
+        own = self._checkpoint.folder / FOLDER / name  # perhaps made by whoever may write there
+        return own if own.is_file() else self._kept / name, key
 
     def _pieces(self, part: str) -> Iterator[Piece]:
         if part.startswith(DECODES):

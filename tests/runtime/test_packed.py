@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,7 +98,31 @@ def test_the_cache_of_another_model_is_neither_used_nor_kept(model: Path, tmp_pa
     assert not {path.name for path in old} & {path.name for path in (other / FOLDER).iterdir()}
 
 
-def test_without_room_for_the_cache_it_works_from_memory(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_model_that_cannot_be_written_is_kept_in_the_cache_of_the_user(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
+    if sys.platform == "darwin":
+        pytest.skip("the cache of macOS cannot be moved")
+    (model / FOLDER).write_text("no folder can be made here, for nobody, not even root")
+    said: list[str] = []
+    first = answer(model, said)
+    assert len(said) == 4 == len(list((tmp_path / "cache").rglob("*.safetensors")))
+    said.clear()
+    assert torch.equal(answer(model, said), first) and said == []
+    (model / FOLDER).unlink()
+    next((tmp_path / "cache").rglob("int8")).rename(tmp_path / "elsewhere")
+    assert torch.equal(answer(model), first) and len(list((model / FOLDER).iterdir())) == 4
+    assert not list((tmp_path / "cache").rglob("*.safetensors"))
+
+
+def test_without_room_for_the_cache_it_works_from_memory(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "file"))
     (model / FOLDER).write_text("no folder can be made here")
     with caplog.at_level(logging.WARNING):
         first = answer(model)
