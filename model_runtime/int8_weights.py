@@ -120,8 +120,10 @@ def is_left_out(name: str) -> bool:
 
 
 def kept_in(model: Path, sha256: str) -> Path:
-    """Where the files of a model's weights are kept: in its folder, or in the user's cache where that is read-only, as a
-    program's folder or a share is. Tried, not asked: Windows tells nothing true about folders."""
+    """Where the files of a model's weights are kept: in its folder, or in the user's cache where that is read-only.
+
+    As a program's folder or a share is. Tried, not asked: Windows tells nothing true about folders.
+    """
     own = model / FOLDER
     try:
         own.mkdir(exist_ok=True)
