@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from model_runtime.ahead import Ahead
 from model_runtime.clock import Clock
 from model_runtime.decoding import Answer, Ask, Asking, NotANumber, asking
 from model_runtime.engine import Memory
@@ -55,13 +56,15 @@ def begin(
     beside = several[0].photo is not None
     looks = [(unit, photo) for unit, one in enumerate(several) for photo in _photos(one)]
     halt(stop)
+    with clock.measure("audio"):
+        voices = [one.voice for one in several if one.voice is not None]
+        hearing = engine.hear_meanwhile(voices, beside)
+    halt(stop)
     with clock.measure("vision"):
         photos = [photo for _, photo in looks if photo is not None]
         seen = iter(engine.see_all(photos, stop))
-    halt(stop)
     with clock.measure("audio"):
-        voices = [one.voice for one in several if one.voice is not None]
-        heard = iter(engine.hear_all(voices, beside))
+        heard = iter(hearing())
         notes = [next(heard) if one.voice is not None else None for one in several]
     with clock.measure("prefill"):
         capacity = max(len(one.prompt.ids) + vocabulary.longest(one.shape) for one in several)
@@ -128,12 +131,28 @@ def walk_all(
     for unit in units:
         _reply(unit, [next(told) for _ in unit.looks])
     _forget_second_looks(engine, units, begun)
+    if len(units) == 1 and engine.ahead:
+        _alone(engine, units[0], begun)
     while going := [unit for unit in units if unit.answer is None]:
         _narrow(engine, going, begun)
         _pass(engine, going, begun)
     if any(isinstance(unit.answer, NotANumber) for unit in units):
         engine.clean()
     return [unit.answer for unit in units if unit.answer is not None]
+
+
+def _alone(engine: FastEngine, unit: _Unit, begun: Begun) -> None:
+    """The answer of a single unit, options of a choice read in one pass."""
+    looking = Ahead(engine, begun.memory.row(engine, unit.row), begun.stop)
+    while unit.answer is None:
+        state = looking.state(unit.ask.ids, unit.ask.ahead)
+        if unit.ask.rows is not None:
+            _reply(unit, engine.scores_rows(state, [unit.ask.rows]))
+        else:
+            ((token, finite),) = engine.likeliest(state, [unit.ask.mask])
+            _send(unit, token if finite else None)
+    if isinstance(unit.answer, Answer):
+        unit.answer.passes = looking.passes
 
 
 def _pass(engine: FastEngine, going: Sequence[_Unit], begun: Begun) -> None:

@@ -69,10 +69,12 @@ class CudaDecoder(Decoder):
         turns = self._cosines[feed.places][:, :, None], self._sines[feed.places][:, :, None]
         rows = torch.arange(len(hidden), device=hidden.device)
         plus = torch.zeros_like(hidden)
-        end = len(layers) - 1
+        whole = feed.slots is not None
+        end = len(layers) if whole else len(layers) - 1
         for number, layer in enumerate(layers):
             hidden, plus = self._one(layer, hidden, plus, turns, store[:, number], feed, rows, number == end)
-        _, states = self.pieces.normed(hidden[:, -1], plus[:, -1], self.norm, self.epsilon)
+        hidden, plus = (hidden, plus) if whole else (hidden[:, -1], plus[:, -1])
+        _, states = self.pieces.normed(hidden, plus, self.norm, self.epsilon)
         return states  # type: ignore[no-any-return]
 
     def _one(
@@ -96,9 +98,9 @@ class CudaDecoder(Decoder):
             if feed.start is not None:
                 kept[:, :, feed.start : feed.start + length] = new.transpose(1, 2)
             elif count == 1:
-                kept.index_copy_(2, feed.places[0], new.transpose(1, 2))
+                kept.index_copy_(2, feed.kept_at[0], new.transpose(1, 2))
             else:
-                kept[rows[:, None], :, feed.places] = new
+                kept[rows[:, None], :, feed.kept_at] = new
         keys, values = store[0, :, :, : feed.keys], store[1, :, :, : feed.keys]
         bias, causal = feed.bias, feed.bias is None and length > 1
         if only_last and length > 1:

@@ -51,6 +51,8 @@ class Ask:
     """Said since the last question; none at the verdict of most tokenizers."""
     rows: Sequence[int] | None
     mask: Tensor | None = None
+    ahead: Sequence[Sequence[int]] = ()
+    """For each option of a choice what is said up to the next question if it is chosen; a hint, none where none comes."""
 
 
 Asking = Generator[Ask, Any, "Answer"]
@@ -151,7 +153,7 @@ def asking(vocabulary: Vocabulary, shape: Shape, *, temperature: float = 1.0, ok
                 walker.push(vocabulary.encode(text))
             case Choice(name, options):
                 chosen, answer.probabilities[name] = yield from walker.choose(
-                    name, options, _first(segments[number + 1], vocabulary)
+                    name, options, _first(segments[number + 1], vocabulary), _then(segments[number + 1 :], vocabulary)
                 )
                 answer.fields[name] = options[chosen]
             case Free(name, budget):
@@ -164,6 +166,16 @@ def _first(segment: Segment, vocabulary: Vocabulary) -> int:
     """The token that ends what stands before a literal."""
     assert isinstance(segment, Literal), "choices and free text are followed by a literal"
     return vocabulary.encode(segment.text)[0]
+
+
+def _then(segments: Sequence[Segment], vocabulary: Vocabulary) -> tuple[int, ...]:
+    """What is said without a question in between, up to the next one; nothing where none comes."""
+    said: list[int] = []
+    for segment in segments:
+        if not isinstance(segment, Literal):
+            return tuple(said)
+        said.extend(vocabulary.encode(segment.text))
+    return ()
 
 
 class _Walker:
@@ -180,11 +192,17 @@ class _Walker:
         self.said.extend(ids)
         self.pending.extend(ids)
 
-    def ask(self, where: str, rows: Sequence[int] | None, mask: Tensor | None = None) -> Generator[Ask, Any, Any]:
+    def ask(
+        self,
+        where: str,
+        rows: Sequence[int] | None,
+        mask: Tensor | None = None,
+        ahead: Sequence[Sequence[int]] = (),
+    ) -> Generator[Ask, Any, Any]:
         """Asks at this place, everything said so far fed in one pass."""
         ids, self.pending = self.pending, []
         self.passes += bool(ids)
-        told = yield Ask(where, ids, rows, mask)
+        told = yield Ask(where, ids, rows, mask, ahead)
         return told
 
     def odds(self) -> Generator[Ask, Any, list[float]]:
@@ -201,10 +219,13 @@ class _Walker:
     def take(self, option: int) -> None:
         self.push(self._paths[option])
 
-    def choose(self, name: str, options: Sequence[str], end: int) -> Generator[Ask, Any, tuple[int, float]]:
+    def choose(
+        self, name: str, options: Sequence[str], end: int, then: Sequence[int] = ()
+    ) -> Generator[Ask, Any, tuple[int, float]]:
         """Down the trie of the options' tokens, likeliest branch first: which option, and its probability.
 
-        Where one option goes on after another has ended, `end` stands for having ended.
+        Where one option goes on after another has ended, `end` stands for having ended. `then` is what follows the
+        choice up to the next question.
         """
         paths = [(*self.vocabulary.option(option), end) for option in options]
         alive, depth, probability = list(range(len(paths))), 0, 1.0
@@ -212,7 +233,8 @@ class _Walker:
             heads = list(dict.fromkeys(paths[i][depth] for i in alive))
             best = 0
             if len(heads) > 1:
-                scores = yield from self.ask(name, heads)
+                ahead = [(*paths[i][depth:-1], *then) for i in alive] if then else []
+                scores = yield from self.ask(name, heads, ahead=ahead)
                 chances = torch.softmax(torch.tensor(scores), dim=-1)
                 best = int(chances.argmax())
                 probability *= float(chances[best])

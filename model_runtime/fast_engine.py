@@ -5,7 +5,7 @@ a test proves; one by one and side by side give the same. Used where the folded 
 the CPU, any size on CUDA.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -13,12 +13,12 @@ from torch import Tensor
 
 from model_runtime.checkpoint import Checkpoint
 from model_runtime.cuda_decoder import CudaDecoder, Pieces
-from model_runtime.cuda_graphs import Graphs
+from model_runtime.cuda_graphs import Graphs, sent
 from model_runtime.engine import Engine, Memory
 from model_runtime.inputs import halt
 from model_runtime.photo import PhotoTensors
 from model_runtime.plain_audio import Hearing
-from model_runtime.plain_decoder import Decoder, Feed, Layer, causal_bias, rows_bias
+from model_runtime.plain_decoder import LOWEST, Decoder, Feed, Layer, causal_bias, rows_bias
 from model_runtime.plain_vision import Vision
 from model_runtime.products import halves
 from model_runtime.verdict import StopCheck
@@ -26,6 +26,8 @@ from model_runtime.voice import VoiceTensors
 
 SPANS = (1, 2, 4, 8, 16, 24, 32, 48, 64)
 """Lengths of a step that has a graph; a span is padded to the next one."""
+TREES = (16, 32, 48, 64, 96, 128)
+"""The same for trees of tokens. A pass reads all weights once, so more tokens cost little up to some hundred."""
 PIECE = 32
 """Prompts and rooms are rounded up to this on CUDA, so that few graphs serve all."""
 ROOMS = (1024, 1536, 2048, 3072, 4096)
@@ -76,6 +78,9 @@ class FastEngine(Engine):
     def __init__(self, checkpoint: Checkpoint, graphs: bool = True) -> None:
         super().__init__(checkpoint)
         self.graphs = Graphs(self.device, graphs)
+        self._sounds = Graphs(self.device, graphs)
+        self.side: Any = torch.cuda.Stream(self.device) if self.graphs.enabled else None  # type: ignore[no-untyped-call]
+        """Where notes are heard while photos are seen; None: one after the other."""
         self._compiled = False
         if halves(self.body.layers[0].mlp.gate_up_proj.weight):
             checkpoint.engine = checkpoint.engine.replace("fp32", "bf16")  # what the verdict's record tells
@@ -83,12 +88,14 @@ class FastEngine(Engine):
         self._layers: dict[tuple[str, ...], list[Layer]] = {}
         self._arenas: dict[tuple[int, int], Tensor] = {}
         self._masks: dict[int, tuple[Tensor, Tensor]] = {}
+        self.ahead = self.graphs.enabled
+        """Whether a unit alone looks at all options of a choice in one pass; on the CPU each token costs its share."""
 
     def _build(self) -> None:
         """Takes the weights over from the library's modules."""
         with torch.inference_mode():
             self.vision = Vision(self.image, self.dtype, self.device, self.graphs)
-            self.hearing = Hearing(self.audio, self.dtype, self.device, self.graphs)
+            self.hearing = Hearing(self.audio, self.dtype, self.device, self._sounds)
             place = self.body, self.config, self.cosines, self.sines
             cuda = self.device.type == "cuda"
             self.decoder = CudaDecoder(*place, compiled=self._compiled) if cuda else Decoder(*place)
@@ -107,6 +114,7 @@ class FastEngine(Engine):
         super().forget()
         self._layers.clear()
         self.graphs.forget()
+        self._sounds.forget()
         self._build()
 
     def folded(self) -> list[Layer]:
@@ -159,7 +167,30 @@ class FastEngine(Engine):
         """Audio embeddings of several notes in one pass; (tokens, hidden) each."""
         return self.hearing.hear(voices, beside_photo) if voices else []
 
+    def hear_meanwhile(self, voices: Sequence[VoiceTensors], beside_photo: bool) -> Callable[[], list[Tensor]]:
+        """Begins `hear_all`; what is given back waits for it, once the photos are on their way."""
+        if self.side is None or not voices:
+            heard = self.hear_all(voices, beside_photo)
+            return lambda: heard
+        here: Any = torch.cuda.current_stream(self.device)
+        self.side.wait_stream(here)
+        with torch.cuda.stream(self.side):
+            heard = self.hear_all(voices, beside_photo)
+
+        def joined() -> list[Tensor]:
+            here.wait_stream(self.side)
+            for one in heard:
+                one.record_stream(here)
+            return heard
+
+        return joined
+
     # --- decoder ---
+
+    def embed(self, ids: Sequence[int]) -> Tensor:
+        """Token embeddings; (n, hidden)."""
+        embedded: Tensor = self.body.embed_tokens(sent(torch.tensor(ids), self.device))
+        return embedded
 
     def rows(self, count: int, capacity: int) -> Rows:
         """Room for several units. On CUDA the same memory each time, so that graphs find it: one judgment at a time."""
@@ -202,8 +233,8 @@ class FastEngine(Engine):
         padded = embedded[0].new_zeros(len(counts), most, embedded[0].shape[1])
         for row, one in enumerate(embedded):
             padded[row, : counts[row]] = one
-        last = torch.tensor([count - 1 for count in counts]).to(self.device)
-        begins = torch.tensor(starts).to(self.device)
+        last = sent(torch.tensor([count - 1 for count in counts]), self.device)
+        begins = sent(torch.tensor(starts), self.device)
         store = memory.store[:, :, : len(counts)]
         alike = starts[0] if len(set(starts)) == 1 else None
         ragged = min(counts) < most
@@ -255,7 +286,7 @@ class FastEngine(Engine):
 
         if graphs:
             key = ("step", self._set, memory.store.data_ptr(), rows, keys)
-            states = self.graphs(key, work, tokens.to(self.device), about.to(self.device))
+            states = self.graphs(key, work, sent(tokens, self.device), sent(about, self.device))
         elif len(set(zip(starts, fed, strict=True))) == 1:  # one unit, or all alike: no padding to be masked
             states = self._prompts(self.body.embed_tokens(tokens.to(self.device)), None, about[0], store, starts[0])
         else:
@@ -272,11 +303,58 @@ class FastEngine(Engine):
         feed = Feed(places, keys, None, rows_bias(places, keys, embedded), about[1])
         return self.decoder.read(self.folded(), embedded, store, feed)
 
+    def step_tree(self, tokens: Sequence[int], parents: Sequence[int], memory: Rows, stop: StopCheck | None) -> Tensor:
+        """Feeds the only row a tree of tokens, each seeing what is kept and those it follows; the states of all
+        (n, hidden). `parents` are earlier tokens' numbers, -1 for what is kept. The memory's length does not move:
+        `take` keeps one path."""
+        halt(stop)
+        count, start = len(tokens), memory.lengths[0]
+        most = self.tree_room(count)
+        self._room(start + most, memory.capacity)
+        seen, depths = torch.eye(most, dtype=torch.bool), torch.zeros(most, dtype=torch.long)
+        for number, parent in enumerate(parents):
+            if parent >= 0:
+                seen[number] |= seen[parent]
+                depths[number] = depths[parent] + 1
+        padded = torch.tensor([*tokens, *[0] * (most - count)])
+        about = torch.stack([padded, depths, torch.full_like(depths, start)])
+        keys = memory.capacity if self.graphs.enabled else start + most
+        store = memory.store
+
+        def work(about: Tensor, seen: Tensor) -> Tensor:
+            return self._tree(about, seen, store, keys)
+
+        key = ("tree", self._set, store.data_ptr(), store.stride(), keys)
+        return self.graphs(key, work, sent(about, self.device), sent(seen, self.device))[0, :count]
+
+    def tree_room(self, count: int) -> int:
+        """Places that a tree of so many tokens takes."""
+        return next((size for size in TREES if size >= count), count) if self.graphs.enabled else count
+
+    def _tree(self, about: Tensor, seen: Tensor, store: Tensor, keys: int) -> Tensor:
+        count = about.shape[1]
+        slots = about[2] + torch.arange(count, device=self.device)
+        behind = torch.arange(keys, device=self.device) - about[2, :1]
+        known = seen[:, behind.clamp(0, count - 1)] & (behind < count)
+        embedded: Tensor = self.body.embed_tokens(about[:1])
+        bias = torch.zeros(known.shape, dtype=embedded.dtype, device=self.device)
+        bias = bias.masked_fill_(~(known | (behind < 0)), LOWEST)[None, None]
+        feed = Feed((about[2] + about[1])[None], keys, None, bias, None, slots[None])
+        return self.decoder.read(self.folded(), embedded, store, feed)
+
+    def take(self, path: Sequence[int], memory: Rows) -> None:
+        """Keeps of a tree that was fed these tokens, in their order, as if they had been fed alone."""
+        start = memory.lengths[0]
+        if list(path) != list(range(len(path))):
+            where = sent(torch.tensor([start + number for number in path]), self.device)
+            memory.store[..., start : start + len(path), :] = memory.store.index_select(4, where)
+        memory.lengths[0] += len(path)
+
     def scores_rows(self, hidden: Tensor, rows: Sequence[Sequence[int]]) -> list[Tensor]:
         """Logits of some tokens for each state (B, hidden); float32 on the CPU, in one wait for the device."""
         wide = max(map(len, rows))
-        chosen = torch.tensor([[*one, *[one[0]] * (wide - len(one))] for one in rows]).to(self.device)
-        logits = (self.head[chosen] @ hidden[:, :, None])[..., 0].float().cpu()
+        chosen = torch.tensor([[*one, *[one[0]] * (wide - len(one))] for one in rows])
+        logits = (self.head[sent(chosen, self.device)] @ hidden[:, :, None])[..., 0].float().cpu()
         return [logits[row, : len(one)] for row, one in enumerate(rows)]
 
     def likeliest(self, hidden: Tensor, masks: Sequence[Tensor | None]) -> list[tuple[int, bool]]:

@@ -20,7 +20,7 @@ from model_runtime.products import Product, product
 LOWEST = -1e30
 SPARE = 128
 """Places behind the last one, for tokens that only fill a row up."""
-FEW = 64
+FEW = 128
 """Up to so many queries two products are quicker on a GPU than one fused kernel."""
 
 
@@ -43,7 +43,8 @@ class Feed:
     `places` (B or 1, n) are the tokens' positions; `start` says where they begin when all rows begin alike, else None.
     `keys` is how many kept positions are looked at. `bias` (B or 1, 1, n, keys) is added to the attention, None where
     causal attention from 0 on (or one token that sees all) says the same. `last` (B,) is each row's last real token,
-    None where that is the last one of all.
+    None where that is the last one of all. `slots` (1, n) is where keys and values are kept, if not by position: of a
+    tree of tokens, whose states are then given back whole.
     """
 
     places: Tensor
@@ -51,6 +52,12 @@ class Feed:
     start: int | None
     bias: Tensor | None
     last: Tensor | None = None
+    slots: Tensor | None = None
+
+    @property
+    def kept_at(self) -> Tensor:
+        """Where keys and values are written; (B or 1, n)."""
+        return self.places if self.slots is None else self.slots
 
 
 class Decoder:
@@ -84,12 +91,13 @@ class Decoder:
 
     def read(self, layers: Sequence[Layer], hidden: Tensor, store: Tensor, feed: Feed) -> Tensor:
         """Feeds embeddings (B, n, hidden) into `store` (2, layers, B, groups, room, size); the normalised states of
-        each row's last token (B, hidden)."""
+        each row's last token (B, hidden), of a tree's of all (B, n, hidden)."""
         turns = self.turns[feed.places][:, :, None]
-        end = len(layers) - 1
+        end = len(layers) - 1 if feed.slots is None else len(layers)
         for number, layer in enumerate(layers):
             hidden = self._layer(number, layer, hidden, turns, store, feed, only_last=number == end)
-        return functional.rms_norm(hidden[:, -1], self.norm.shape, self.norm, self.epsilon)
+        hidden = hidden[:, -1] if feed.slots is None else hidden
+        return functional.rms_norm(hidden, self.norm.shape, self.norm, self.epsilon)
 
     def _layer(
         self, number: int, layer: Layer, hidden: Tensor, turns: Tensor, store: Tensor, feed: Feed, only_last: bool
@@ -196,7 +204,7 @@ def _write(store: Tensor, new: Tensor, feed: Feed) -> None:
         store[:, :, feed.start : feed.start + new.shape[1]] = new.transpose(1, 2)
         return
     rows = torch.arange(len(new), device=new.device)[:, None]
-    store[rows, :, feed.places] = new
+    store[rows, :, feed.kept_at] = new
 
 
 def _turns(cosines: Tensor, sines: Tensor, size: int) -> Tensor:

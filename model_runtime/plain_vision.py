@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from model_runtime.cuda_graphs import sent
 from model_runtime.inputs import halt
 from model_runtime.photo import PhotoTensors
 from model_runtime.plain_decoder import LOWEST
@@ -85,7 +86,7 @@ class Vision:
             _order(photo.mask, photo.size, int(self.image.crop_size), side, tuple(numbers), len(table))
             for photo, numbers in zip(photos, own, strict=True)
         ]
-        where = torch.cat(orders).to(self.device, non_blocking=True)
+        where = sent(torch.cat(orders), self.device)
         embedded = self.run(("project", len(where)), self._project, table[where])
         return list(torch.split_with_sizes(embedded, [len(order) for order in orders]))
 
