@@ -1,4 +1,4 @@
-"""Looking ahead in one unit's answer: all options of a choice in one pass, with what must follow up to the next question.
+"""Looking ahead in one unit's answer: all options of a choice in one pass, with what follows up to the next question.
 
 Knows trees of tokens and which part of them came true. Knows no grammar: the walk asks as ever, and is told from what
 was read already where that is what it goes on with. A pass of a large model reads all weights, be it for one token or
@@ -54,6 +54,7 @@ class Ahead:
         self._tree: Tree | None = None
         self._states: Tensor | None = None
         self._path: list[int] = []
+        self._likeliest: tuple[Tensor, list[tuple[int, bool]]] | None = None
 
     def state(self, ids: Sequence[int], ahead: Sequence[Sequence[int]]) -> Tensor:
         """The state (1, hidden) after `ids`, which are fed unless they were read ahead; `ahead` is what may come then.
@@ -65,8 +66,18 @@ class Ahead:
             self._settle()
             self._feed(rest, ahead)
         assert self._states is not None
-        number = self._path[-1] if self._tree is not None else 0
-        return self._states[number : number + 1]
+        return self._states[self._at : self._at + 1]
+
+    def likeliest(self, mask: Tensor) -> tuple[int, bool]:
+        """`FastEngine.likeliest` where it stands; found for the whole tree at once."""
+        assert self._states is not None
+        if self._likeliest is None or self._likeliest[0] is not mask:
+            self._likeliest = mask, self.engine.likeliest(self._states, [mask] * len(self._states))
+        return self._likeliest[1][self._at]
+
+    @property
+    def _at(self) -> int:
+        return self._path[-1] if self._tree is not None else 0
 
     def _known(self, ids: Sequence[int]) -> Sequence[int]:
         """Goes down the tree; what of `ids` is not in it."""
@@ -83,7 +94,7 @@ class Ahead:
         """Of the tree what was said stays."""
         if self._tree is not None:
             self.engine.take(self._path, self.memory)
-        self._tree, self._states, self._path = None, None, []
+        self._tree, self._states, self._path, self._likeliest = None, None, [], None
 
     def _feed(self, ids: Sequence[int], ahead: Sequence[Sequence[int]]) -> None:
         self.passes += 1

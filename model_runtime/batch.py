@@ -142,15 +142,23 @@ def walk_all(
 
 
 def _alone(engine: FastEngine, unit: _Unit, begun: Begun) -> None:
-    """The answer of a single unit, options of a choice read in one pass."""
+    """The answer of a single unit: options of a choice, and texts that were said before, read in one pass."""
     looking = Ahead(engine, begun.memory.row(engine, unit.row), begun.stop)
+    text: list[int] = []
     while unit.answer is None:
-        state = looking.state(unit.ask.ids, unit.ask.ahead)
-        if unit.ask.rows is not None:
-            _reply(unit, engine.scores_rows(state, [unit.ask.rows]))
-        else:
-            ((token, finite),) = engine.likeliest(state, [unit.ask.mask])
-            _send(unit, token if finite else None)
+        ask = unit.ask
+        if ask.mask is None:
+            _reply(unit, engine.scores_rows(looking.state(ask.ids, ask.ahead), [ask.rows or ()]))
+            continue
+        (then,) = ask.ahead
+        looking.state(ask.ids, [(*rest, *then) for rest in engine.notes.after(ask.where, text)])
+        token, finite = looking.likeliest(ask.mask)
+        _send(unit, token if finite else None)
+        if not then or token != then[0]:
+            text.append(token)
+        if unit.answer is not None or unit.ask.mask is None or unit.ask.where != ask.where:
+            engine.notes.add(ask.where, text)
+            text = []
     if isinstance(unit.answer, Answer):
         unit.answer.passes = looking.passes
 

@@ -31,8 +31,8 @@ class Recorded:
 class Graphs:
     """Calls functions, and records those on CUDA whose key comes a second time. Not safe from two threads.
 
-    What one of these records shares memory, and must not run at the same time; what two of them record may: each has its
-    own memory and its own stream, whose place of work for products goes into the recording.
+    What one of these records shares memory, and must not run at the same time. What two of them record may: each has
+    its own memory and its own stream, whose place of work for products goes into the recording.
     """
 
     def __init__(self, device: torch.device, enabled: bool = True) -> None:

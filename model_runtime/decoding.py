@@ -52,7 +52,8 @@ class Ask:
     rows: Sequence[int] | None
     mask: Tensor | None = None
     ahead: Sequence[Sequence[int]] = ()
-    """For each option of a choice what is said up to the next question if it is chosen; a hint, none where none comes."""
+    """For each option of a choice what is said up to the next question if it is chosen; none where none comes. Of free
+    text: what is said if it ends here."""
 
 
 Asking = Generator[Ask, Any, "Answer"]
@@ -157,7 +158,10 @@ def asking(vocabulary: Vocabulary, shape: Shape, *, temperature: float = 1.0, ok
                 )
                 answer.fields[name] = options[chosen]
             case Free(name, budget):
-                answer.fields[name] = yield from walker.free(name, budget, _first(segments[number + 1], vocabulary))
+                then = _then(segments[number + 1 :], vocabulary)
+                answer.fields[name] = yield from walker.free(
+                    name, budget, _first(segments[number + 1], vocabulary), then
+                )
     answer.ids, answer.passes = [*vocabulary.encode(OPENING.text), *walker.said], walker.passes
     return answer
 
@@ -246,12 +250,12 @@ class _Walker:
         self.push(paths[alive[0]][depth:-1])
         return alive[0], probability
 
-    def free(self, name: str, budget: int, end: int) -> Generator[Ask, Any, str]:
+    def free(self, name: str, budget: int, end: int, then: Sequence[int] = ()) -> Generator[Ask, Any, str]:
         """Greedy plain text until `end` is likeliest, the budget is spent or the model turns in circles."""
         mask = self.vocabulary.free_mask(end)
         text: list[int] = []
         while len(text) < budget:
-            token: int = yield from self.ask(name, None, mask)
+            token: int = yield from self.ask(name, None, mask, [then])
             if token == end:
                 break
             self.push([token])

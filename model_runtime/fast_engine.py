@@ -16,6 +16,7 @@ from model_runtime.cuda_decoder import CudaDecoder, Pieces
 from model_runtime.cuda_graphs import Graphs, sent
 from model_runtime.engine import Engine, Memory
 from model_runtime.inputs import halt
+from model_runtime.notes import Notes
 from model_runtime.photo import PhotoTensors
 from model_runtime.plain_audio import Hearing
 from model_runtime.plain_decoder import LOWEST, Decoder, Feed, Layer, causal_bias, rows_bias
@@ -88,6 +89,7 @@ class FastEngine(Engine):
         self._layers: dict[tuple[str, ...], list[Layer]] = {}
         self._arenas: dict[tuple[int, int], Tensor] = {}
         self._masks: dict[int, tuple[Tensor, Tensor]] = {}
+        self.notes = Notes()
         self.ahead = self.graphs.enabled
         """Whether a unit alone looks at all options of a choice in one pass; on the CPU each token costs its share."""
 

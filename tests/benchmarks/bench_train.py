@@ -45,6 +45,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = r"model.layers.{}.((self_attn.(qkv|o)_proj)|(mlp.(gate_up|down)_proj))"
 RANK, ALPHA = 16, 32.0
 WARM = 2
+STARTED = time.perf_counter()
 PHOTOS, STEPS, EXPOSURES = 100, 300, 4
 """The training that the encoders' time is counted for: photos, steps and exposures that the recipe gives them."""
 
@@ -366,21 +367,24 @@ def _measure(options: argparse.Namespace, checkpoint: Checkpoint, folder: Path, 
     say(f"  {told['same']}")
     found: list[Found] = []
     for way, less in (("plain, keeping everything", False), ("plain, gradient checkpointing", True)):
-        plain.keep_less(less)
+        tried(f"{way}: set", partial(plain.keep_less, less), told)
         step = partial(_stepped, plain, batches)
         one = tried(way, partial(timed, way, step, options.steps, options.batch, on_card), told)
         found += [one] if one else []
     del plain, step
     batches.clear()
     tried("take peft's LoRA off", lambda: detach(checkpoint, "defect"), told)
-    student.stacked.prepare({"photo"})
+    tried("fold the modality's LoRA in", lambda: student.stacked.prepare({"photo"}), told)
     for kept in _shares(layers - options.layers):
+        if time.perf_counter() - STARTED > options.limit:
+            say(f"  {kept} layers kept: left out, no time left")
+            continue
         way = f"ours, {'as memory allows' if kept is None else f'{kept} layers kept'}"
         one = tried(way, partial(_ours, student, drawn, way, kept, options), told)
         found += [one] if one else []
     told["ways"] = [{"way": f.way, "samples_s": f.samples, "peak_gb": f.peak_gb, "loss": f.loss} for f in found]
     told["see_s"] = see
-    _summary(found, see, options.batch, told)
+    tried("sum up", lambda: _summary(found, see, options.batch, told), told)
 
 
 def _stepped(plain: Plain, batches: Sequence[dict[str, Tensor]], number: int) -> float:
@@ -457,6 +461,7 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--layers", type=int, default=0, help="first layer that gets the LoRA")
+    parser.add_argument("--limit", type=float, default=110, help="seconds, after which no further way is begun")
     parser.add_argument("--out", help="file for the figures as JSON")
     options = parser.parse_args(words)
     options.tiny = options.tiny or not torch.cuda.is_available()
