@@ -25,6 +25,7 @@ from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM, Person, Right
 from inspector_app.settings import Settings
 from inspector_app.training_sets import Candidate, Frozen, Shares
+from inspector_app.unheard import TRAINED, tell_unheard
 from inspector_app.version import APP_VERSION
 from inspector_app.weighing import Evaluation, Judges, Weighing, identity_of
 from model_runtime.verdict import StopCheck
@@ -154,6 +155,7 @@ class Learning:
         base, active, threads = loading.chosen(self.places, self.settings, model, parent)
         folder = self.set_folder(training_set)
         self.places.make()
+        tell_unheard(self.store, self.places)
         return {
             "model": str(base), "set_folder": str(folder), "out": str(self.places.adapters),
             "work": str(self.places.data / "training" / f"{name}-{folder.name}"),
@@ -172,8 +174,8 @@ class Learning:
 
     def trained(self, order: Mapping[str, Any], adapter: Path) -> None:
         """Tells the audit trail of a training that is done."""
-        told = {"set": Path(order["set_folder"]).name, "recipe": dict(order["recipe"])}
-        self.store.note(str(order["who"]), "adapter_trained", f"adapter:{adapter.name}", new=told)
+        told = {"set": Path(order["set_folder"]).name, "recipe": dict(order["recipe"]), "adapter": identity_of(adapter)}
+        self.store.note(str(order["who"]), TRAINED, f"adapter:{adapter.name}", new=told)
 
     def set_folder(self, name: str) -> Path:
         """A set by name, NAME@NUMBER or path; of a bare name the newest."""

@@ -1,4 +1,5 @@
-"""What a station does by itself, beside its work: the anchor of the audit trail each day, a backup each day or shift.
+"""What a station does by itself, beside its work: the anchor of the audit trail each day, a backup each day or shift;
+at its first asking the trail is told of adapters that a program which was killed could not tell of.
 
 Knows when; how is known to backup.py and the records. Asked again and again by the window, or once by
 `kensa backup --scheduled`; a time that was missed is made up for at the next asking.
@@ -19,6 +20,7 @@ from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM
 from inspector_app.settings import Settings
 from inspector_app.shifts import ShiftPlan
+from inspector_app.unheard import tell_unheard
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"kensa-(\d{8}T\d{6})Z\.kensa-backup")
@@ -34,6 +36,7 @@ class Upkeep:
     places: Places
     store: Store
     settings: Settings
+    _heard: bool = False
     _anchored: datetime | None = None
     _failed: datetime | None = None
 
@@ -42,6 +45,9 @@ class Upkeep:
         now = now or datetime.now(UTC)
         if self.places.read_only:
             return None
+        if not self._heard:  # once in a run, and before the anchor, which then holds it too
+            tell_unheard(self.store, self.places)
+            self._heard = True
         plan = ShiftPlan.parse(self.settings.shift_plan)
         if self._anchored is None or not plan.day(now).since <= self._anchored <= now:
             self.witness()

@@ -75,6 +75,7 @@ ACTS = {
     "shadow_failed": mark("a candidate failed at it"),
     "shadow_changed": mark("another candidate judges beside"),
     "adapter_trained": mark("adapter trained"),
+    "adapter_found": mark("adapter found that nothing was told of"),
     "adapter_exported": mark("adapter written to a file"),
     "adapter_imported": mark("adapter taken in"),
     "key_trusted": mark("signing key trusted"),

@@ -3624,6 +3624,10 @@
             <translation>アダプタ</translation>
         </message>
         <message>
+            <source>adapter found that nothing was told of</source>
+            <translation>記録のないアダプタの発見</translation>
+        </message>
+        <message>
             <source>adapter let in</source>
             <translation>アダプタ昇格</translation>
         </message>
