@@ -15,6 +15,8 @@ from model_runtime.verdict import Fixable
 
 MANIFEST = "kensa.json"
 FORMAT = 1
+FULL_PROMPT = {"order": "instruction golden photo voice"}
+"""The full model as it is published was trained on all orders; this one lets most of a prompt be read once and kept."""
 UNLISTED = ("README.md", MANIFEST)
 """Files that may change without changing the model."""
 UNLISTED_FOLDERS = ("defect-lora", "known")
@@ -126,11 +128,12 @@ def make_manifest(
     only: Iterable[str] | None = None,
 ) -> Manifest:
     """Describes a folder as it lies there now; `only` these files of it, where given. `known` holds records of files
-    that need not be read again."""
+    that need not be read again. `prompt` None: what suits the full model, as it is published."""
     known = known or {}
+    prompt = FULL_PROMPT if prompt is None else prompt
     names = listed_files(folder) if only is None else sorted(only)
     files = {file: known.get(file) or record_of(folder / file) for file in names}
-    return Manifest(name, files, base_identity(files), prompt=dict(prompt or {}), source=source, license=license)
+    return Manifest(name, files, base_identity(files), prompt=dict(prompt), source=source, license=license)
 
 
 def record_of(path: Path) -> FileRecord:

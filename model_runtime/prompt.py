@@ -30,6 +30,11 @@ INSTRUCTION = (
     f"spoken words), voice_says (OK, NG or nothing), remark (what you saw, in a few words)."
 )
 NO_CRITERIA = "none beyond being free of these defects."
+PARTS = ("golden", "photo", "voice", "instruction")
+PHOTOS_FIRST = " ".join(PARTS)
+"""The order of every model that states none."""
+UNCHANGING = ("golden", "instruction")
+"""Parts that are the same for every unit of a part; criteria and classes stand in the instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class PromptSettings:
     `instruction` may hold {defects} and {criteria}. Budgets in tokens; `dynamic_hd` is the most crops of a photo.
     `square`: a photo is first stretched to one crop, so that no token of a small model is spent on padding.
     `second_look`: beside a golden photo a square photo is judged twice, as it lies and laid onto the golden one.
+    `order`: the four parts as the model was trained to read them. Those in front that do not change from unit to unit
+    are read once and kept, so a model that reads the instruction first is quicker.
     """
 
     golden: str = "Golden sample, an approved good unit: "
@@ -50,8 +57,12 @@ class PromptSettings:
     dynamic_hd: int = 4
     square: bool = False
     second_look: bool = False
+    order: str = PHOTOS_FIRST
 
     def __post_init__(self) -> None:
+        order = self.order.split()
+        if sorted(order) != sorted(PARTS) or order.index("golden") > min(order.index("photo"), order.index("voice")):
+            raise ValueError(f"prompt.order must name {', '.join(PARTS)} once each, golden before the unit: {order}")
         if min(self.heard_tokens, self.remark_tokens) < 0 or self.dynamic_hd < 1:
             raise ValueError(f"budgets must not be negative, dynamic_hd at least 1: {self}")
 
@@ -72,7 +83,7 @@ class PromptSettings:
 class Prompt:
     """Token ids of one question. The spans (start, stop) are the places of image and audio embeddings.
 
-    The first `prefix` ids do not depend on photo, voice or criteria, so their state can be kept with the golden photo.
+    The first `prefix` ids are the same for every unit of a part with this golden photo, so their state can be kept.
     """
 
     ids: tuple[int, ...]
@@ -100,17 +111,20 @@ class PromptBuilder:
     ) -> Prompt:
         """`golden`, `photo`, `voice`: how many tokens each takes; None where there is none."""
         encode = self.vocabulary.encode
+        counts = {"golden": golden, "photo": photo, "voice": voice}
         ids = [*encode(USER)]
         spans: dict[str, tuple[int, int]] = {}
-        prefix = len(ids)
-        for name, count in (("golden", golden), ("photo", photo), ("voice", voice)):
-            if count is None:
-                continue
-            ids += encode(getattr(self.settings, name))
-            spans[name] = (len(ids), len(ids) + count)
-            ids += [self._tokens[name]] * count
-            prefix = len(ids) if name == "golden" else prefix
-        ids += encode(self.instruction(defects, criteria))
+        prefix, changes = len(ids), False
+        order = self.settings.order.split()
+        for name in order:
+            changes = changes or name not in UNCHANGING
+            if name == "instruction":
+                ids += encode(self.instruction(defects, criteria) + ("\n" if name != order[-1] else ""))
+            elif (count := counts[name]) is not None:
+                ids += encode(getattr(self.settings, name))
+                spans[name] = (len(ids), len(ids) + count)
+                ids += [self._tokens[name]] * count
+            prefix = prefix if changes else len(ids)
         ids += encode(END) + encode(ASSISTANT)
         return Prompt(tuple(ids), prefix, **spans)
 
@@ -127,7 +141,10 @@ class PromptBuilder:
     def sha256(self, defects: Sequence[str], criteria: str) -> str:
         """Identity of everything that was asked beside photo and voice: words, grammar, classes, criteria."""
         grammars = [signature(self.shape(defects, *has)) for has in ((True, False), (True, True), (False, True))]
-        content = [asdict(self.settings), [USER, END, ASSISTANT], grammars, list(defects), criteria]
+        settings = asdict(self.settings)
+        if self.settings.order == PHOTOS_FIRST:
+            del settings["order"]  # the name of a prompt that is asked as before stays as it was
+        content = [settings, [USER, END, ASSISTANT], grammars, list(defects), criteria]
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -43,7 +43,10 @@ from model_runtime.verdict import (
 )
 
 ADAPTER = "defect-lora"
-KEPT_GOLDENS = 4
+KEPT = 4
+"""Beginnings of prompts, with and without golden photos, whose state is kept; 128 KiB a token in the full model."""
+WORTH_KEEPING = 16
+"""Tokens; a beginning of fewer words and no photo is read anew."""
 NO_MEMORY = "There was not enough memory to judge."
 ALLOCATOR = ("can't allocate memory", "not enough memory", "out of memory")
 """How torch words a failed allocation on the CPU, where it raises a plain RuntimeError."""
@@ -86,7 +89,7 @@ class ModelJudge:
         self.vocabulary = Vocabulary(checkpoint.tokenizer, self.engine.head.shape[0])
         settings = PromptSettings.of(checkpoint.manifest.prompt)
         self.reader = InputReader(checkpoint.config, settings, self.vocabulary)
-        self._goldens: OrderedDict[str, Memory] = OrderedDict()
+        self._prefixes: OrderedDict[tuple[str, str, tuple[int, ...]], Memory] = OrderedDict()
 
     @property
     def identity(self) -> ModelIdentity:
@@ -139,11 +142,11 @@ class ModelJudge:
             detach(self.checkpoint, self.card.name)
         self.card = attach(self.checkpoint, chosen) if chosen is not None else None
         self.engine.forget()
-        self.forget_goldens()
+        self.forget_kept()
 
-    def forget_goldens(self) -> None:
-        """Frees what is kept of golden photos."""
-        self._goldens.clear()
+    def forget_kept(self) -> None:
+        """Frees what is kept of instructions and golden photos."""
+        self._prefixes.clear()
 
     def judge(self, question: Question, stop: StopCheck | None = None) -> Verdict:
         """See `Judge.judge`. NaN and lack of memory give INCONCLUSIVE, and the remark says so."""
@@ -213,8 +216,8 @@ class ModelJudge:
 
     def _begin(self, engine: FastEngine, several: Sequence[Inputs], clock: Clock, stop: StopCheck | None) -> Begun:
         self.use_adapters(photo=several[0].photo is not None)
-        goldens = [self._golden(inputs, clock, stop) for inputs in several]
-        return begin(engine, self.vocabulary, several, goldens, clock, stop)
+        kept = [self._kept(inputs, clock, stop) for inputs in several]
+        return begin(engine, self.vocabulary, several, kept, clock, stop)
 
     def prefill(self, inputs: Inputs, clock: Clock, stop: StopCheck | None = None) -> list[tuple[Tensor, Memory]]:
         """Everything up to the verdict's place: the hidden state there, and the memory to go on from.
@@ -227,8 +230,8 @@ class ModelJudge:
             return [(state, begun.memory.row(engine, row)) for row, state in enumerate(begun.states)]
         self.use_adapters(photo=inputs.photo is not None)
         capacity = len(prompt.ids) + self.vocabulary.longest(inputs.shape)
-        golden = self._golden(inputs, clock, stop)
-        known = golden.length if golden else 0
+        kept = self._kept(inputs, clock, stop)
+        known = kept.length if kept else 0
         embedded = engine.embed([*prompt.ids[known:], *self.vocabulary.encode(OPENING.text)])
         if inputs.voice is not None and prompt.voice:
             halt(stop)
@@ -240,7 +243,7 @@ class ModelJudge:
             if photo is not None and prompt.photo:
                 with clock.measure("vision"):
                     put(embedded, engine.see(photo, stop), prompt.photo, known, "the photo")
-            memory = golden.fork(engine, capacity) if golden else Memory(engine, capacity)
+            memory = kept.fork(engine, capacity) if kept else Memory(engine, capacity)
             with clock.measure("prefill"):
                 looks.append((engine.read(embedded, memory, stop), memory))
         return looks
@@ -257,26 +260,31 @@ class ModelJudge:
             raise Fixable("adapter_missing", f"The model {self.checkpoint.manifest.name} cannot judge {kind}.")
         self.engine.use([name, *([self.card.name] if self.card else [])])
 
-    def _golden(self, inputs: Inputs, clock: Clock, stop: StopCheck | None) -> Memory | None:
-        """The decoder's state after the golden photo: read once per content and crops, then kept."""
-        prompt, golden = inputs.prompt, inputs.golden
-        if golden is None or prompt.golden is None:
+    def _kept(self, inputs: Inputs, clock: Clock, stop: StopCheck | None) -> Memory | None:
+        """The decoder's state after what is the same for every unit of the part: read once, then kept.
+
+        It counts for these words, this golden photo's content and crops, and the LoRA of the question's kind.
+        """
+        prompt = inputs.prompt
+        golden = inputs.golden if prompt.golden is not None else None
+        if prompt.prefix < WORTH_KEEPING and golden is None:
             return None
-        key = golden.key
-        if key not in self._goldens:
+        key = self.lora(inputs.photo is not None), golden.key if golden else "", prompt.ids[: prompt.prefix]
+        if key not in self._prefixes:
             embedded = self.engine.embed(prompt.ids[: prompt.prefix])
-            with clock.measure("photo"):
-                cut = self.reader.cut(golden)
-            with clock.measure("vision"):
-                put(embedded, self.engine.see(cut, stop), prompt.golden, 0, "the golden photo")
+            if golden is not None and prompt.golden is not None:
+                with clock.measure("photo"):
+                    cut = self.reader.cut(golden)
+                with clock.measure("vision"):
+                    put(embedded, self.engine.see(cut, stop), prompt.golden, 0, "the golden photo")
             memory = Memory(self.engine, prompt.prefix)
             with clock.measure("prefill"):
                 self.engine.read(embedded, memory, stop)
-            self._goldens[key] = memory
-            if len(self._goldens) > KEPT_GOLDENS:
-                self._goldens.popitem(last=False)
-        self._goldens.move_to_end(key)
-        return self._goldens[key]
+            self._prefixes[key] = memory
+            if len(self._prefixes) > KEPT:
+                self._prefixes.popitem(last=False)
+        self._prefixes.move_to_end(key)
+        return self._prefixes[key]
 
     def verdict(
         self,

@@ -160,7 +160,7 @@ def _golden(judge: "ModelJudge") -> Iterator[str]:
     alike, other = (
         judge.prefill(_pair(judge, _texture(size), golden), Clock())[0][0] for golden in (_texture(size), _blank(size))
     )
-    judge.forget_goldens()
+    judge.forget_kept()
     if not _moved(alike, other):
         yield "The golden photo has no influence on the verdict."
 

@@ -113,7 +113,7 @@ def question_of(kind: str, options: argparse.Namespace, scratch: Path) -> Questi
 
 def measure(judge: ModelJudge, question: Question, rounds: int) -> tuple[str, ...]:
     """One row of the table."""
-    judge.forget_goldens()
+    judge.forget_kept()
     start = time.perf_counter()
     judge.judge(question)
     first = time.perf_counter() - start

@@ -100,7 +100,7 @@ def golden(folder: Path, rounds: int) -> dict[str, Any]:
     asked = question(judge.reader, golden=True, tokens=TOKENS + 560)
 
     def without() -> None:
-        judge.forget_goldens()
+        judge.forget_kept()
         judge.judge(asked)
 
     cold = median(without, max(1, rounds - 1))
@@ -152,8 +152,9 @@ def trim(checkpoint: Checkpoint) -> None:
     base: Any = checkpoint.base
     image = base.model.embed_tokens_extend.image_embed
     vision = image.img_processor
-    vision.encoder.layers = vision.encoder.layers[: image.layer_idx % (len(vision.encoder.layers) + 1)]
-    image.layer_idx = -1
+    count = image.layer_idx % (len(vision.encoder.layers) + 1)
+    vision.encoder.layers = vision.encoder.layers[:count]
+    image.layer_idx = count  # from the front: the library counts from the back by the number in its settings
     vision.head = Nothing()
     base.lm_head.forward = lambda hidden: functional.linear(hidden[:, -1], base.lm_head.weight)[:, None]
 

@@ -126,14 +126,14 @@ def test_a_verdict_with_a_golden_photo_is_repeated_and_noticed_when_anything_cha
     asked = Question(photo=tmp_path / "unit.png", golden=tmp_path / "golden.png")
     first, again = judge.judge(asked).p_ng, judge.judge(asked).p_ng
     assert first == again
-    assert len(judge._goldens) == 1
+    assert len(judge._prefixes) == 1
     other = judge.judge(Question(photo=asked.photo, golden=tmp_path / "other.png")).p_ng
     assert other != first
     assert isinstance(Image.open(tmp_path / "golden.png"), Image.Image)
     shutil.copy(tmp_path / "other.png", tmp_path / "golden.png")
     assert judge.judge(asked).p_ng == other, "the file's content counts, not its name"
     judge.change_adapter(None)
-    assert not judge._goldens
+    assert not judge._prefixes
 
 
 def test_the_library_alone_cannot_run_what_was_left_out(engine: Int8Engine) -> None:

@@ -1,5 +1,8 @@
 """Prompts: the order of their parts, places for photo and voice, identity, and the limit of the model."""
 
+import hashlib
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -7,10 +10,11 @@ from PIL import Image
 from transformers import PreTrainedTokenizerFast
 
 from model_runtime.checkpoint import load
-from model_runtime.grammar import Vocabulary
+from model_runtime.grammar import Shape, Vocabulary, signature
 from model_runtime.inputs import InputReader
+from model_runtime.manifest import FULL_PROMPT
 from model_runtime.photo import count_tokens
-from model_runtime.prompt import LIMIT, Prompt, PromptBuilder, PromptSettings, check_length
+from model_runtime.prompt import LIMIT, PHOTOS_FIRST, Prompt, PromptBuilder, PromptSettings, check_length
 from model_runtime.verdict import DEFECTS, Fixable, Question
 from tests.runtime import tiny
 
@@ -71,6 +75,38 @@ def test_the_prefix_depends_on_the_golden_photo_alone(full: PromptBuilder) -> No
     assert one.ids[: one.prefix] == other.ids[: other.prefix]
 
 
+def test_what_does_not_change_may_stand_in_front_and_is_all_prefix(vocabulary: Vocabulary) -> None:
+    encode = vocabulary.encode
+    first = PromptBuilder(PromptSettings.of(tiny.PROMPT | FULL_PROMPT), vocabulary, IMAGE, AUDIO)
+    prompt = first.build(golden=3, photo=2, voice=4)
+    front = [USER, *encode("judge\n"), *encode("golden"), *[IMAGE] * 3]
+    behind = [*encode("photo"), *[IMAGE] * 2, *encode("voice"), *[AUDIO] * 4, END, ASSISTANT]
+    assert list(prompt.ids) == front + behind
+    assert prompt.prefix == len(front)
+    for span, token in ((prompt.golden, IMAGE), (prompt.photo, IMAGE), (prompt.voice, AUDIO)):
+        assert span is not None
+        assert set(prompt.ids[slice(*span)]) == {token}
+    assert first.build(photo=2).prefix == 1 + len(encode("judge\n"))
+
+
+def test_the_name_of_a_prompt_tells_orders_apart_but_not_an_old_one(vocabulary: Vocabulary) -> None:
+    """A model that states no order keeps the name that its prompts have had."""
+    stated = asdict(PromptSettings())
+    names = [
+        PromptBuilder(PromptSettings.of(content), vocabulary, IMAGE, AUDIO).sha256(DEFECTS, "x")
+        for content in (None, {"order": PHOTOS_FIRST}, FULL_PROMPT, {"order": "golden instruction photo voice"})
+    ]
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
+    del stated["order"]
+    grammars = [
+        signature(Shape(DEFECTS, *has, 96 * has[1], 24)) for has in ((True, False), (True, True), (False, True))
+    ]
+    content = [stated, ["<|user|>", "<|end|>", "<|assistant|>"], grammars, list(DEFECTS), "x"]
+    raw = json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+    assert names[0] == hashlib.sha256(raw).hexdigest()
+
+
 def test_the_full_model_is_told_classes_and_criteria(full: PromptBuilder) -> None:
     text = full.instruction(("scratch", "burr"), "Burrs below 0.1 mm are fine.")
     assert "scratch, burr" in text
@@ -99,7 +135,8 @@ def test_settings_come_from_the_manifest() -> None:
     assert PromptSettings.of(tiny.PROMPT).heard_tokens == 16
     assert PromptSettings.of(None) == PromptSettings.of({}) == PromptSettings()
     assert PromptSettings.of({"dynamic_hd": 2, "unknown": 1}).dynamic_hd == 2
-    for wrong in ({"dynamic_hd": "4"}, {"dynamic_hd": 0}, {"heard_tokens": -1}, {"photo": None}):
+    for wrong in ({"dynamic_hd": "4"}, {"dynamic_hd": 0}, {"heard_tokens": -1}, {"photo": None},
+                  {"order": "golden photo"}, {"order": "photo golden voice instruction"}):  # fmt: skip
         with pytest.raises(ValueError, match=r"prompt\.|budgets"):
             PromptSettings.of(wrong)
 

@@ -19,7 +19,7 @@ from model_runtime.engine import Engine
 from model_runtime.fast_engine import FastEngine
 from model_runtime.inputs import CLIPPED, SILENT
 from model_runtime.photo import load_photo, stack
-from model_runtime.runtime import KEPT_GOLDENS, ModelJudge, load_judge
+from model_runtime.runtime import KEPT, ModelJudge, load_judge
 from model_runtime.verdict import (
     DEFECTS,
     Answer,
@@ -269,18 +269,18 @@ def test_a_known_golden_is_not_decoded_again(judge: ModelJudge, files: Path, mon
     monkeypatch.setattr("model_runtime.inputs.load_photo", counted)
     assert judge.judge(question).p_ng == fresh.p_ng
     assert decoded == ["a.png"]
-    judge.forget_goldens()
+    judge.forget_kept()
     assert judge.judge(question).p_ng == fresh.p_ng
     assert decoded == ["a.png", "a.png", "golden.png"]
 
 
 def test_the_golden_photo_matters_and_the_store_is_small(judge: ModelJudge, files: Path, tmp_path: Path) -> None:
     chances = set()
-    for seed in range(KEPT_GOLDENS + 2):
+    for seed in range(KEPT + 2):
         picture(60, 60, seed=seed + 50).save(tmp_path / f"{seed}.png")
         chances.add(judge.judge(Question(photo=files / "a.png", golden=tmp_path / f"{seed}.png")).p_ng)
-    assert len(chances) == KEPT_GOLDENS + 2
-    assert len(judge._goldens) == KEPT_GOLDENS
+    assert len(chances) == KEPT + 2
+    assert len(judge._prefixes) == KEPT
 
 
 def test_a_golden_beside_a_voice_alone_is_left_out(shared: ModelJudge, files: Path) -> None:
@@ -412,11 +412,11 @@ def test_a_stopped_judgment_decides_nothing(shared: ModelJudge, files: Path, kin
         asked += 1
         return False
 
-    shared.forget_goldens()
+    shared.forget_kept()
     whole = shared.judge(question, count)
     assert asked > 5
     for at in range(0, asked, max(1, asked // 12)):
-        shared.forget_goldens()
+        shared.forget_kept()
         left = iter([False] * at)
         with pytest.raises(Stopped):
             shared.judge(question, lambda left=left: next(left, True))  # type: ignore[misc]
