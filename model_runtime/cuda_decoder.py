@@ -25,12 +25,18 @@ def normed(hidden: Tensor, plus: Tensor, weight: Tensor, epsilon: float) -> tupl
     return summed, weight * scaled.to(summed.dtype)
 
 
-def turned(mixed: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
-    """Pairs turned by their place; (B, n, heads, size), cosines and sines (.., n, 1, size / 2)."""
-    pairs = torch.unflatten(mixed.float(), -1, (-1, 2))
-    left, right = pairs[..., 0], pairs[..., 1]
-    both = torch.stack([left * cosines - right * sines, left * sines + right * cosines], dim=-1)
-    return both.flatten(-2).to(mixed.dtype)
+def turning(heads: int) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """What turns so many heads; the number is no argument, so that it is compiled in."""
+
+    def turned(mixed: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
+        """Their pairs turned by place, the other heads as they are; (B, n, all heads, size), cosines and sines
+        (.., n, 1, size / 2)."""
+        pairs = torch.unflatten(mixed[:, :, :heads].float(), -1, (-1, 2))
+        left, right = pairs[..., 0], pairs[..., 1]
+        both = torch.stack([left * cosines - right * sines, left * sines + right * cosines], dim=-1)
+        return torch.cat([both.flatten(-2).to(mixed.dtype), mixed[:, :, heads:]], dim=2)
+
+    return turned
 
 
 def weighed(scores: Tensor, bias: Tensor, scale: float, dtype: torch.dtype) -> Tensor:
@@ -47,12 +53,13 @@ def gated(both: Tensor) -> Tensor:
 class Pieces:
     """The four pieces between the products, compiled or not."""
 
-    def __init__(self, compiled: bool) -> None:
+    def __init__(self, compiled: bool, heads: int) -> None:
+        """`heads`: those of queries and keys."""
         wrap: Callable[[Any], Any] = (lambda f: torch.compile(f, dynamic=True)) if compiled else (lambda f: f)
         if compiled:
             settings: Any = torch._dynamo.config
             settings.recompile_limit = settings.cache_size_limit = RECOMPILES
-        self.normed, self.turned, self.weighed, self.gated = map(wrap, (normed, turned, weighed, gated))
+        self.normed, self.turned, self.weighed, self.gated = map(wrap, (normed, turning(heads), weighed, gated))
 
 
 class CudaDecoder(Decoder):
@@ -60,9 +67,13 @@ class CudaDecoder(Decoder):
 
     def __init__(self, body: Any, config: Any, cosines: Tensor, sines: Tensor, compiled: bool = False) -> None:
         super().__init__(body, config, cosines, sines)
-        self.pieces = Pieces(compiled)
+        self.pieces = Pieces(compiled, self.heads + self.groups)
         real = torch.view_as_real(self.turns)
         self._cosines, self._sines = real[..., 0].contiguous(), real[..., 1].contiguous()
+
+    def compile(self) -> None:
+        """Has torch compile the pieces; needs Triton and a compiler."""
+        self.pieces = Pieces(True, self.heads + self.groups)
 
     def read(self, layers: Sequence[Layer], hidden: Tensor, store: Tensor, feed: Feed) -> Tensor:
         """See `Decoder.read`."""
@@ -92,15 +103,15 @@ class CudaDecoder(Decoder):
         count, length, _ = hidden.shape
         hidden, wide = self.pieces.normed(hidden, plus, layer.before, self.epsilon)
         mixed = layer.qkv(wide).view(count, length, self.heads + 2 * self.groups, self.size)
-        both = self.pieces.turned(mixed[:, :, : self.heads + self.groups], *turns)
-        query, key, value = both[:, :, : self.heads], both[:, :, self.heads :], mixed[:, :, -self.groups :]
-        for kept, new in zip(store, (key, value), strict=True):
-            if feed.start is not None:
-                kept[:, :, feed.start : feed.start + length] = new.transpose(1, 2)
-            elif count == 1:
-                kept.index_copy_(2, feed.kept_at[0], new.transpose(1, 2))
-            else:
-                kept[rows[:, None], :, feed.kept_at] = new
+        both = self.pieces.turned(mixed, *turns)
+        query, new = both[:, :, : self.heads], torch.unflatten(both[:, :, self.heads :], 2, (2, self.groups))
+        # Keys and values in one kernel.
+        if feed.start is not None:
+            store[:, :, :, feed.start : feed.start + length] = new.permute(2, 0, 3, 1, 4)
+        elif count == 1:
+            store.index_copy_(3, feed.kept_at[0], new.permute(2, 0, 3, 1, 4))
+        else:
+            store[:, rows[:, None], :, feed.kept_at] = new
         keys, values = store[0, :, :, : feed.keys], store[1, :, :, : feed.keys]
         bias, causal = feed.bias, feed.bias is None and length > 1
         if only_last and length > 1:

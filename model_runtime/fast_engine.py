@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from model_runtime.checkpoint import Checkpoint
-from model_runtime.cuda_decoder import CudaDecoder, Pieces
+from model_runtime.cuda_decoder import CudaDecoder
 from model_runtime.cuda_graphs import Graphs, sent
 from model_runtime.engine import Engine, Memory
 from model_runtime.inputs import halt
@@ -27,7 +27,7 @@ from model_runtime.voice import VoiceTensors
 
 SPANS = (1, 2, 4, 8, 16, 24, 32, 48, 64)
 """Lengths of a step that has a graph; a span is padded to the next one."""
-TREES = (16, 32, 48, 64, 96, 128)
+TREES = (8, 16, 24, 32, 48, 64, 80, 96, 128)
 """The same for trees of tokens. A pass reads all weights once, so more tokens cost little up to some hundred."""
 PIECE = 32
 """Prompts and rooms are rounded up to this on CUDA, so that few graphs serve all."""
@@ -144,7 +144,7 @@ class FastEngine(Engine):
         """Has torch compile what lies between the decoder's products; needs Triton and a compiler. CUDA only."""
         if isinstance(self.decoder, CudaDecoder):
             self._compiled = True
-            self.decoder.pieces = Pieces(compiled=True)
+            self.decoder.compile()
             self.graphs.forget()
 
     # --- photo and voice ---
