@@ -72,6 +72,7 @@ class Graphs:
         """Drops all graphs, after weights have moved."""
         self._recorded.clear()
         self._plain.clear()
+        self._seen.clear()
 
     def __len__(self) -> int:
         return len(self._recorded)

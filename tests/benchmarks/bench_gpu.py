@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 
 from model_runtime.clock import Clock
+from model_runtime.cuda_decoder import TRIED_ON, CudaDecoder
 from model_runtime.fast_engine import FastEngine
 from model_runtime.inputs import Inputs
 from model_runtime.verdict import Question
@@ -128,11 +129,25 @@ def build(bench: Bench) -> None:
     if bench.options.compiled:
         engine_in(bench).compile()
     inputs = bench.judge.reader.read(job(bench))
+    start = time.perf_counter()
     answer = bench.judge.answer(inputs, 0.0)
+    bench.sync()
+    bench.tell("first answer", time.perf_counter() - start, "s")
+    tell_kernels(bench)
     bench.tell("tokens in", len(inputs.prompt.ids), "")
     bench.tell("tokens out", len(answer.ids), "")
     bench.tell("passes after the prompt", answer.passes, "")
     tell_memory(bench, "memory of the card, weights folded")
+
+
+def tell_kernels(bench: Bench) -> None:
+    """Which of our own kernels for one token were taken, and what each way took."""
+    decoder = engine_in(bench).decoder
+    if isinstance(decoder, CudaDecoder):
+        for kind, spent in decoder.told.items():
+            each = [1000 * one / TRIED_ON for one in spent]
+            say(f"{kind}: torch {each[0]:.1f}, ours {', '.join(f'{one:.1f}' for one in each[1:])} us a layer")
+        say(f"ours for one token: {decoder.single}")
 
 
 def compiled(bench: Bench) -> None:
@@ -146,6 +161,7 @@ def compiled(bench: Bench) -> None:
     start = time.perf_counter()
     after = judge.answer(inputs, 0.0)
     bench.tell("compiled: first verdict", time.perf_counter() - start, "s")
+    tell_kernels(bench)
     bench.tell("compiled: difference of p_ng", abs(after.p_ng - before.p_ng), "")
     bench.tell(
         "compiled: the model's part, p50", bench.median(lambda: judge.answer(inputs, 0.0), bench.options.rounds, 6)

@@ -98,7 +98,7 @@ def steps(bench: Bench) -> None:
         memory = engine.rows(rows, 900)
         bench.tell(
             f"prompt of {PROMPT}, {rows} rows",
-            bench.median(lambda m=memory, r=rows: _again(engine, m, [prompt] * r), 5),
+            bench.median(lambda m=memory, r=rows: _again(engine, m, [prompt] * r), 3),
         )  # type: ignore[misc]
         for span in (1, 8, 32):
             memory.length = PROMPT
@@ -108,6 +108,12 @@ def steps(bench: Bench) -> None:
                 memory.length = PROMPT
 
             bench.tell(f"step of {span} tokens, {rows} rows", bench.median(step))
+    memory = engine.rows(1, 900)
+    memory.length = PROMPT
+    for count in (64, 96):
+        parents = [-1, *[0] * (count - 1)]
+        spent = bench.median(partial(engine.step_tree, [5] * count, parents, memory, None))
+        bench.tell(f"tree of {count} tokens", spent)
 
 
 def _again(engine: FastEngine, memory: Any, embedded: Sequence[torch.Tensor]) -> None:
@@ -160,14 +166,14 @@ def batch(bench: Bench) -> None:
     """Units side by side, read before; the model's part."""
     judge = judge_in(bench)
     inputs = judge.reader.read(job(bench))
-    for rows in (1, 4, 8, 16, 32):
-        if bench.left < 25:
+    for rows in (8, 16, 32, 4):
+        if bench.left < 8:
             return
         several: list[Inputs] = [inputs] * rows
         spent = bench.median(lambda several=several: judge.answer_all(several, [0.0] * len(several), Clock()), 4, 3)  # type: ignore[misc]
         bench.tell(f"side by side, {rows} units: each", spent / rows)
         bench.tell(f"side by side, {rows} units", 1000 * rows / spent, "verdicts/s")
-    tell_memory(bench, "memory of the card, 32 units")
+        tell_memory(bench, f"memory of the card, {rows} units")
 
 
 def folder(bench: Bench) -> None:
