@@ -6,6 +6,8 @@ the pieces between the products; where not, torch's own kernels do the same.
 """
 
 import logging
+import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +19,8 @@ from model_runtime.plain_decoder import Decoder, Feed, Layer
 
 log = logging.getLogger(__name__)
 RECOMPILES = 128
+PATIENCE = 40.0
+"""Seconds after which no further product's kernels are compiled and measured."""
 TRIED_ON = 12
 """Layers that kernels are measured on: more bytes than the card's cache holds."""
 ALIKE = 0.03
@@ -87,12 +91,17 @@ class CudaDecoder(Decoder):
         self.single = None
 
     def _choose(self, layers: Sequence[Layer]) -> None:
-        """Takes our own kernels for one token where they are quicker here, and tell the same."""
-        self.single = {}
+        """Takes our own kernels for one token where they are quicker here, and tell the same. KENSA_KERNELS=torch
+        leaves them out."""
+        self.single, begun = {}, time.monotonic()
+        if os.environ.get("KENSA_KERNELS") == "torch":
+            return
         try:
             from model_runtime import one_token
 
             for kind, ways in self._ways(one_token, layers[:TRIED_ON]).items():
+                if time.monotonic() - begun > PATIENCE:
+                    break
                 known = ways[0](0)
                 good = [way for way in ways[1:] if _alike(way, known)]
                 if len(good) == len(ways) - 1:
