@@ -109,9 +109,9 @@ class Program(QObject):
         load_judge: LoadJudge = load_real_judge,
     ) -> None:
         super().__init__()
-        # A busy lane gives way after half a millisecond, not five: the window paints with many short calls, and each
-        # of them may have to wait once.
-        sys.setswitchinterval(0.0005)
+        # A busy lane gives way after a tenth of a millisecond, not five: the window paints with many short calls, and
+        # each of them may have to wait once.
+        sys.setswitchinterval(0.0001)
         self._application, self._places, self._load_judge = application, places, load_judge
         self.on_history = False  # which page is shown once the records are open
         self.settings = Settings.load(places.settings)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from model_runtime.verdict import Stopped
 
 Job = Callable[..., Any]
+_QUEUED = Qt.ConnectionType.QueuedConnection
 
 
 class Task(QObject):
@@ -27,18 +28,21 @@ class Task(QObject):
 
     _message = Signal(str, object)
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[["Task"], object] = lambda _: None) -> None:
         super().__init__()
-        self._stop = Event()
+        self._stop, self._ended = Event(), ended
         # Relayed through a queued signal of our own: a job that ends before the caller connects is not lost.
-        self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._message.connect(self._deliver, _QUEUED)
 
     def stop(self) -> None:
-        """Ask the job to end at its next yield."""
+        """Ask the job to end at its next yield; what has not begun never runs."""
         self._stop.set()
 
     def run(self, job: Job, *args: Any, **kwargs: Any) -> None:
         """Do the job on the calling (worker) thread."""
+        if self._stop.is_set():
+            self.dropped()
+            return
         try:
             result: object = job(*args, **kwargs)
             if isgenerator(result):
@@ -69,6 +73,7 @@ class Task(QObject):
             return
         # Qt holds what is connected, and that holds the task and all that its callbacks know: it would stay for ever.
         self.deleteLater()
+        self._ended(self)
         if kind == "stopped":
             self.stopped.emit()
         elif kind == "failed":
@@ -83,6 +88,8 @@ class Lane:
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"kensa-{name}")
         self._open: dict[Task, Future[None]] = {}
+        self._refused: set[Task] = set()
+        """Given to a closed lane: nothing else holds them until they have said that they stopped."""
         self._closed = False
 
     def start(self, job: Job, *args: Any, **kwargs: Any) -> Task:
@@ -90,14 +97,17 @@ class Lane:
 
         On a closed lane the job is dropped: the Task only says that it stopped.
         """
-        task = Task()
-        for end in (task.done, task.failed, task.stopped):
-            end.connect(lambda *_: self._open.pop(task, None))
+        task = Task(self._forget)
         if self._closed:
+            self._refused.add(task)
             task.dropped()
         else:
             self._open[task] = self._pool.submit(task.run, job, *args, **kwargs)
         return task
+
+    def _forget(self, task: Task) -> None:
+        self._open.pop(task, None)
+        self._refused.discard(task)
 
     def __len__(self) -> int:
         """Jobs running or waiting."""

@@ -4,12 +4,15 @@ Counts the verdict that stands: the supervisor's, else the model's. A unit that 
 the day's units.
 """
 
+from array import array
+from collections import Counter as Tally
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from functools import cache
 from statistics import median
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from inspector_app.records.database import Database
 from inspector_app.records.record import LineKind, State
@@ -18,6 +21,8 @@ from inspector_app.records.store import gone
 from inspector_app.records.tables import ReviewRow, SampleRow, VerdictRow
 from inspector_app.shifts import Span
 from model_runtime.verdict import Answer
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,40 @@ class Counters:
 
 def count(database: Database, span: Span, part: str | None = None, target_s: float | None = None) -> Counters:
     """The figures of what was captured in a span, of one part or of all."""
+    query = _query(part is not None)
+    found, gaps, before = Tally[str](), array("d"), None
+    with database.read() as session:
+        # Row by row: a list of the day's units would need more memory with each of them, after each of them.
+        words = {"since": span.since, "until": span.until, "part": part}
+        rows = session.execute(query, words, execution_options={"yield_per": _AT_ONCE})
+        for at, state, said, is_gone, is_withdrawn in rows:
+            found["withdrawn"] += is_withdrawn
+            if is_gone:
+                continue
+            found["units"] += 1
+            found[said or state] += 1
+            if before is not None:
+                gaps.append((at - before).total_seconds())
+            before = at
+    return Counters(
+        name=span.name,
+        since=span.since,
+        until=span.until,
+        units=found["units"],
+        ok=found[Answer.OK],
+        ng=found[Answer.NG],
+        inconclusive=found[Answer.INCONCLUSIVE],
+        waiting=found[State.CAPTURED],
+        failed=found[State.FAILED],
+        withdrawn=found["withdrawn"],
+        takt_s=median(gaps) if gaps else None,
+        target_s=target_s,
+    )
+
+
+@cache
+def _query(one_part: bool) -> Select[*tuple[Any, ...]]:
+    """Put together once: the window counts after each unit, and the words of the query never change."""
     last = standing(SampleRow.id)
     query = (
         select(
@@ -63,27 +102,7 @@ def count(database: Database, span: Span, part: str | None = None, target_s: flo
         )
         .outerjoin(VerdictRow, VerdictRow.sample_id == SampleRow.id)
         .outerjoin(ReviewRow, and_(ReviewRow.sample_id == SampleRow.id, ReviewRow.id == last))
-        .where(SampleRow.captured_at >= span.since, SampleRow.captured_at < span.until)
+        .where(SampleRow.captured_at >= bindparam("since"), SampleRow.captured_at < bindparam("until"))
         .order_by(SampleRow.captured_at)
     )
-    if part is not None:
-        query = query.where(SampleRow.part == part)
-    with database.read() as session:
-        rows = list(session.execute(query))
-    there = [(at, state, said) for at, state, said, is_gone, _ in rows if not is_gone]
-    answers = [said for _, _, said in there]
-    gaps = [(after - before).total_seconds() for before, after in pairwise(at for at, _, _ in there)]
-    return Counters(
-        name=span.name,
-        since=span.since,
-        until=span.until,
-        units=len(there),
-        ok=answers.count(Answer.OK),
-        ng=answers.count(Answer.NG),
-        inconclusive=answers.count(Answer.INCONCLUSIVE),
-        waiting=sum(1 for _, state, said in there if state is State.CAPTURED and said is None),
-        failed=sum(1 for _, state, said in there if state is State.FAILED and said is None),
-        withdrawn=sum(1 for *_, withdrawn in rows if withdrawn),
-        takt_s=median(gaps) if gaps else None,
-        target_s=target_s,
-    )
+    return query.where(SampleRow.part == bindparam("part")) if one_part else query

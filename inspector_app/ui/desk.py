@@ -5,7 +5,7 @@ Joins the station to the lanes. Knows no widget; the errors of all requests go t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 from inspector_app.rights import Person
 from inspector_app.settings import Settings
 from inspector_app.tasks import Lane, Task
-from inspector_app.ui.pictures import picture, picture_file
+from inspector_app.ui.pictures import picture, picture_file, smaller
 from inspector_app.ui.problems import Problems
 from model_runtime.verdict import Fixable, Question, Stopped, Verdict
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from inspector_app.capture.speaker import SpeakerLike
     from inspector_app.inspection import Station
     from inspector_app.installed import Installed
+    from inspector_app.records.counters import Counters
     from inspector_app.records.filter import Filter
     from inspector_app.records.history import History
     from inspector_app.records.record import Inspection
@@ -101,6 +102,7 @@ class Desk(QObject):
         self.station: Station | None = None
         self.history: History | None = None
         self._queue: set[str] = set()
+        self._count_due = False
         self.at_work: str | None = None
         """The unit that the model judges now."""
         self.person: Person | None = None
@@ -121,7 +123,7 @@ class Desk(QObject):
         """Keep a sample on the disk; then it is judged when its turn comes. The task gives its id."""
         task = self._ask(self.lanes.disk, self._keep, sample)
         task.done.connect(self.judge)
-        task.done.connect(lambda _: self.count())
+        task.done.connect(self.count)
         return task
 
     def accept(self, sample_id: str) -> Task:
@@ -140,10 +142,11 @@ class Desk(QObject):
         """What the voice note really says."""
         return self._answer(lambda station, who: station.correct_heard(sample_id, who, words))
 
-    def count(self) -> None:
-        """Ask for the counters of the shift; `counted` brings them."""
-        if self.station is not None:
-            self._ask(self.lanes.disk, self.station.this_shift).done.connect(self.counted)
+    def count(self, _: object = None) -> None:
+        """Ask for the counters of the shift; `counted` brings them, once for all that ask before they are read."""
+        if self.station is not None and not self._count_due:
+            self._count_due = True
+            self._ask(self.lanes.disk, self._count).done.connect(self.counted)
 
     def early(self) -> Task:
         """The units of this shift; the task gives a list of Early, newest first."""
@@ -189,12 +192,12 @@ class Desk(QObject):
         return self._ask(self.lanes.disk, _open_voice, path)
 
     def look(self, photo: Photo, settings: Settings) -> Task:
-        """Faults and barcodes of a photo; the task gives what was Looked."""
+        """Faults and barcodes of a photo; the task gives what was Looked. Stop it when nobody waits for it any more."""
         return self.lanes.pictures.start(_look, photo, settings)
 
-    def thumbnail(self, photo: Photo | None) -> Task:
-        """A small picture for the strip; the task gives a QImage, or None without a photo."""
-        return self.lanes.pictures.start(lambda: picture(photo.data, THUMB_SIDE) if photo else None)
+    def thumbnail(self, seen: QImage) -> Task:
+        """A photo as the strip shows it; the task gives a QImage."""
+        return self.lanes.pictures.start(smaller, seen, THUMB_SIDE)
 
     def picture(self, path: Path) -> Task:
         """A kept photo for the screen; the task gives a QImage."""
@@ -211,7 +214,7 @@ class Desk(QObject):
     def _answer(self, job: Callable[[Station, Person], Inspection]) -> Task:
         """What a person says of a unit; the task gives the record as it is then."""
         task = self._ask(self.lanes.disk, lambda: job(self._open_station(), self._signed()))
-        task.done.connect(lambda _: self.count())
+        task.done.connect(self.count)
         return task
 
     def _ask(self, lane: Lane, job: Callable[..., Any], *args: Any) -> Task:
@@ -231,6 +234,10 @@ class Desk(QObject):
 
         places = Places(self._open_station().store.database.path.parent)
         return installed.models(places), installed.adapters(places, model)
+
+    def _count(self) -> Counters:
+        self._count_due = False  # before it is read: what comes from now on is counted again
+        return self._open_station().this_shift()
 
     def _keep(self, sample: Sample) -> str:
         return self._open_station().keep(sample)
@@ -321,11 +328,12 @@ class Desk(QObject):
         self.queue_changed.emit(self.queue)
 
 
-def _look(photo: Photo, settings: Settings) -> Looked:
+def _look(photo: Photo, settings: Settings) -> Generator[str, None, Looked]:
     from inspector_app.capture.checks import PhotoLimits, check_photo_file
     from inspector_app.capture.codes import read_codes_of
 
     codes = tuple(code.text for code in read_codes_of(photo))
+    yield "codes"
     return Looked(tuple(check_photo_file(photo, PhotoLimits.of(settings))), codes)
 
 

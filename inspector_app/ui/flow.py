@@ -58,7 +58,8 @@ class Flow(QObject):
         task = self._desk.keep(unit.sample(operator))
         task.done.connect(lambda sample_id: self._kept(unit, sample_id))
         task.failed.connect(lambda _: self._refused(unit))
-        self._desk.thumbnail(unit.photo).done.connect(lambda small: self._thumbed(unit, small))
+        if unit.seen is not None:
+            self._desk.thumbnail(unit.seen).done.connect(lambda small: self._thumbed(unit, small))
         self.moved.emit()
         self.changed.emit()
 
@@ -194,7 +195,7 @@ class Flow(QObject):
             unit.step = Step.WAITING
             self._tell(unit)
 
-    def _thumbed(self, unit: Unit, small: QImage | None) -> None:
+    def _thumbed(self, unit: Unit, small: QImage) -> None:
         unit.thumb = small
         self.moved.emit()
 

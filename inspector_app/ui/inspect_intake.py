@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from inspector_app.errors import KensaError
 from inspector_app.settings import Settings
+from inspector_app.tasks import Task
 from inspector_app.ui.desk import Desk, Devices, Looked
 from inspector_app.ui.flow import Flow
 from inspector_app.ui.inspect_layout import InspectLayout
@@ -37,6 +38,7 @@ class InspectIntake(InspectLayout):
         self.settings = Settings()
         self.flow = Flow(desk, self)
         self.looked: Looked | None = None
+        self._looking: Task | None = None
 
     @property
     def unit(self) -> Unit:
@@ -78,7 +80,15 @@ class InspectIntake(InspectLayout):
         draft = self.flow.draft
         draft.photo, draft.seen, self.looked = photo, seen, None
         self.flow.next()
-        self._desk.look(photo, self.settings).done.connect(lambda found: self._looked_at(draft, found))
+        self.look_no_more()
+        self._looking = self._desk.look(photo, self.settings)
+        self._looking.done.connect(lambda found: self._looked_at(draft, found))
+
+    def look_no_more(self) -> None:
+        """The photo is sent or gone: what is on it is no question any more. At line speed these would pile up."""
+        if self._looking is not None:
+            self._looking.stop()
+            self._looking = None
 
     def set_golden(self, photo: Photo, seen: QImage) -> None:
         """The good part to compare with; it stays from unit to unit."""
@@ -128,6 +138,7 @@ class InspectIntake(InspectLayout):
     def _looked_at(self, draft: Unit, found: Looked) -> None:
         if draft is not self.flow.draft:
             return
+        self._looking = None
         self.looked = found
         for code in found.codes:
             self._read_code(code)

@@ -51,6 +51,7 @@ class InspectLayout(Spoken, QWidget):
         self.camera_setup = CameraSetup()
         self.form, self.voice_card = UnitForm(), VoiceCard(desk, devices)
         self.stage, self.band, self.strip = CompareStage(), VerdictBand(), UnitStrip()
+        self.stage.lie_on("back")
         self.details = VerdictDetails(ACTS["correct"].key)
         self.identity_card, self.criterion = IdentityCard(), CriterionCard()
         self.buttons: dict[str, KeyButton | IconButton] = {}

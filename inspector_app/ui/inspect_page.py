@@ -5,6 +5,8 @@ Knows the flow of units, the camera feed and the cards; knows no thread, no mode
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -40,7 +42,7 @@ class InspectPage(InspectIntake):
     def __init__(self, desk: Desk, devices: Devices, readiness: Readiness) -> None:
         super().__init__(desk, devices)
         self._readiness = readiness
-        self.locked = False
+        self.locked = self._held = False
         self.feed = CameraFeed(desk, devices.camera, self)
         self._bound: dict[str, QAction] = {}
         # Several things move the strip at once; it is shown once for all of them.
@@ -116,6 +118,7 @@ class InspectPage(InspectIntake):
         if self.unit.sent:
             self.flow.next()
             return
+        self.look_no_more()
         self.voice_card.discard()
         self.flow.fresh()
 
@@ -152,10 +155,12 @@ class InspectPage(InspectIntake):
         if unit.sent or not self._may_send():
             return
         unit.voice, unit.identity = self.voice_card.voice, self.form.identity
-        self.flow.send(self._desk.person.name if self._desk.person else "")
-        self.voice_card.discard()
-        self.form.next_unit(unit.identity)
-        self._look_at_samples()  # the day may have changed since the part was chosen
+        self.look_no_more()
+        with self._shown_once():
+            self.flow.send(self._desk.person.name if self._desk.person else "")
+            self.voice_card.discard()
+            self.form.next_unit(unit.identity)
+            self._look_at_samples()  # the day may have changed since the part was chosen
         self.remembered.emit(unit.identity.part, unit.identity.lot or "")
 
     def _may_send(self) -> bool:
@@ -291,7 +296,19 @@ class InspectPage(InspectIntake):
     def _show_strip(self) -> None:
         self.strip.show_thumbs(self.flow.thumbs(), self.unit.key if self.unit.sent else None)
 
+    @contextmanager
+    def _shown_once(self) -> Iterator[None]:
+        """Whatever changes meanwhile is shown once, at the end."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self._show()
+
     def _show(self) -> None:
+        if self._held:
+            return
         unit = self.unit
         self.feed.show(not unit.sent and unit.photo is None)
         self.show_side(unit)

@@ -9,6 +9,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
@@ -49,12 +50,22 @@ def picture_file(path: Path, side: int | None = None) -> QImage:
 
 
 def from_pixels(pixels: NDArray[np.uint8]) -> QImage:
-    """RGB bytes (height, width, 3) as an image that owns its memory."""
+    """RGB bytes (height, width, 3) as an image that owns its memory, four bytes a pixel: three would be painted three
+    times as slowly.
+    """
     import numpy as np
 
     height, width = pixels.shape[:2]
     whole = np.ascontiguousarray(pixels)
-    return QImage(whole.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    seen = QImage(whole.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return seen.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def smaller(seen: QImage, side: int) -> QImage:
+    """A picture again, its longer side `side` pixels at most."""
+    if max(seen.width(), seen.height()) <= side:
+        return seen
+    return seen.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

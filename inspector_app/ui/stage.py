@@ -29,6 +29,7 @@ class PhotoStage(Painted, QWidget):
         self._empty = ("image", "", "")
         self._hover = False
         self._inset: QImage | None = None
+        self._surround = ""
         self.setMinimumSize(least or QSize(320, 220))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -62,8 +63,9 @@ class PhotoStage(Painted, QWidget):
 
     def mark(self, region: Region | None, colour: QColor | None = None) -> None:
         """Draw a ring around a cell of the grid, or none."""
-        self._region, self._mark = region, colour
-        self.update()
+        if (region, colour) != (self._region, self._mark):
+            self._region, self._mark = region, colour
+            self.update()
 
     def set_inset(self, picture: QImage | None) -> None:
         """A small picture in the corner: the golden photo that the part is compared with."""
@@ -75,6 +77,11 @@ class PhotoStage(Painted, QWidget):
         """A file is held over the stage and may be dropped."""
         self._hover = over
         self.update()
+
+    def lie_on(self, surround: str) -> None:
+        """What is around it has this colour (a role of the theme): a live picture then paints nothing but itself."""
+        self._surround = surround
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, bool(surround))
 
     def place(self) -> QRectF:
         """The rectangle of the picture inside the stage."""
@@ -120,6 +127,8 @@ class PhotoStage(Painted, QWidget):
         now = theme.tokens()
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if self._surround:
+            painter.fillRect(self.rect(), QColor(getattr(now, self._surround)))
         outline = QPainterPath()
         outline.addRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
         painter.setClipPath(outline)

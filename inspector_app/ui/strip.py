@@ -6,7 +6,7 @@ One painted widget, so that six hundred units cost no more than six. Knows thumb
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -74,6 +74,9 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         self._first = 0
         self._angle = 0
         self._faces: dict[tuple[object, ...], QPixmap] = {}
+        self._tiles: dict[tuple[int, float], QPixmap] = {}
+        # It lies on the page and fills all of its room: the page need not be painted under it.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._spin = QTimer(self, interval=80)
         self._spin.timeout.connect(self._turn)
         self.setFixedHeight(HEIGHT)
@@ -111,6 +114,7 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
 
     def restyle(self) -> None:
         self._faces.clear()
+        self._tiles.clear()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -151,7 +155,7 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(event.rect(), QColor(theme.tokens().back))
         shown = self.thumbs[self._first : self._first + self.seen()]
         if not shown:
             self._paint_empty(painter)
@@ -165,6 +169,7 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
 
     def _paint_empty(self, painter: QPainter) -> None:
         now = theme.tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(now.line), 1, Qt.PenStyle.DashLine))
         room = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(room, 10, 10)
@@ -181,7 +186,7 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
             return self._faces[key]
         face = QPixmap(QSize(round(_CELL * ratio), round(HEIGHT * ratio)))
         face.setDevicePixelRatio(ratio)
-        face.fill(Qt.GlobalColor.transparent)
+        face.fill(QColor(theme.tokens().back))
         painter = QPainter(face)
         painter.setFont(self.font())
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
@@ -197,16 +202,11 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         now = theme.tokens()
         fill, ink = self._colours(thumb)
         frame = QRectF(cell.left() + 2, 2, _CELL - 4, _PICTURE)
-        outline = QPainterPath()
-        outline.addRoundedRect(frame, 8, 8)
-        painter.save()
-        painter.setClipPath(outline)
-        painter.fillRect(frame, QColor(now.stage))
-        if thumb.picture is not None:
-            painter.drawImage(frame, thumb.picture, _filling(thumb.picture.size(), frame))
+        painter.drawPixmap(frame.topLeft().toPoint(), self._tile(thumb.picture, frame.size()))
         if thumb.mark is Mark.WITHDRAWN:
-            painter.fillRect(frame, QColor(0, 0, 0, 140))
-        painter.restore()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(0, 0, 0, 140))
+            painter.drawRoundedRect(frame, 8, 8)
         self._paint_frame(painter, thumb, frame, fill)
         self._paint_badge(painter, thumb, frame, fill, ink)
         painter.setPen(QColor(now.text if thumb.key == self.chosen else now.muted))
@@ -214,6 +214,28 @@ class UnitStrip(Spoken, Themed, Painted, QWidget):
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         self.write(painter, name, thumb.name, 13, bold=thumb.key == self.chosen, flags=flags)
         self.cut.discard(thumb.name)  # a serial number may be of any length; its end is on the card
+
+    def _tile(self, picture: QImage | None, size: QSizeF) -> QPixmap:
+        """The picture of a unit cut to its frame, once for all that is said on it."""
+        ratio = self.devicePixelRatioF()
+        key = (0 if picture is None else picture.cacheKey(), ratio)
+        if key not in self._tiles:
+            if len(self._tiles) > 4 * self.seen():
+                self._tiles.clear()
+            tile = QPixmap((size * ratio).toSize())
+            tile.setDevicePixelRatio(ratio)
+            tile.fill(QColor(theme.tokens().back))
+            frame, outline = QRectF(QPointF(), size), QPainterPath()
+            outline.addRoundedRect(frame, 8, 8)
+            painter = QPainter(tile)
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setClipPath(outline)
+            painter.fillRect(frame, QColor(theme.tokens().stage))
+            if picture is not None:
+                painter.drawImage(frame, picture, _filling(picture.size(), frame))
+            painter.end()
+            self._tiles[key] = tile
+        return self._tiles[key]
 
     def _colours(self, thumb: Thumb) -> tuple[QColor, QColor]:
         now = theme.tokens()

@@ -39,6 +39,7 @@ class IdentityCard(Spoken, QFrame):
         super().__init__()
         self.setObjectName("card")
         self._unit: Unit | None = None
+        self._said: dict[str, tuple[str | None, int]] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.GAP_L, theme.GAP, theme.GAP_L, theme.GAP)
         grid.setHorizontalSpacing(theme.GAP)
@@ -73,6 +74,9 @@ class IdentityCard(Spoken, QFrame):
         for name, text in texts.items():
             value = self.values[name]
             room = max(value.width(), 150)
+            if self._said.get(name) == (text, room):
+                continue
+            self._said[name] = (text, room)
             value.setText(value.fontMetrics().elidedText(text or "–", _RIGHT, room))
             value.setToolTip(text or "")
 

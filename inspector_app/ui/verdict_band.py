@@ -52,12 +52,16 @@ class VerdictBand(Spoken, Painted, QWidget):
 
     def show_verdict(self, verdict: Verdict, name: str = "") -> None:
         """Say the verdict of the unit of that name."""
+        if verdict is self._verdict and name == self._name:
+            return
         self._verdict, self._name = verdict, name
         self._spin.stop()
         self.respeak()
 
     def show_state(self, icon: str, title: str, hint: str) -> None:
         """Say what to do or what is going on; both texts are sources for `tr`, or said already."""
+        if (None, icon, title, hint) == (self._verdict, self._icon, self._title, self._hint):
+            return
         self._verdict, self._icon, self._title, self._hint = None, icon, title, hint
         if (icon == _BUSY) != self._spin.isActive():
             self._spin.stop() if icon != _BUSY else self._spin.start()

@@ -112,8 +112,10 @@ class HeardEdit(QPlainTextEdit):
 
     def show_words(self, words: str) -> None:
         """Other words; what is being typed is left alone."""
-        if not self.hasFocus():
-            self._before = words
+        if self.hasFocus():
+            return
+        self._before = words
+        if words != self.toPlainText():
             self.setPlainText(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -187,9 +189,10 @@ class VerdictDetails(Spoken, QWidget):
 
     def show_verdict(self, verdict: Verdict, heard: str | None = None) -> None:
         """Say all of it; `heard` are the corrected words, where somebody corrected them."""
-        self._verdict = verdict
         self._show_heard(verdict.judgment.heard if heard is None else heard)
-        self.respeak()
+        if verdict is not self._verdict:
+            self._verdict = verdict
+            self.respeak()
 
     def value(self, name: str) -> str:
         """What stands under "defect", "severity" or "place"."""

@@ -195,7 +195,8 @@ class VoiceCard(Spoken, QFrame):
     def discard(self) -> None:
         """Forget the note, recorded or half recorded."""
         self._timer.stop()
-        self._desk.on_sound(self._devices.speaker.stop)
+        if self._devices.speaker.playing():
+            self._desk.on_sound(self._devices.speaker.stop)
         self._drop_recording()
         self.voice, self.findings = None, []
         self.meter.clear()

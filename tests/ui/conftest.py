@@ -57,7 +57,8 @@ class Kensa:
         self.until(lambda: self.program.readiness.can_judge or self.program.readiness.failed)
         return self
 
-    def until(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Wait for it; the limit is for a computer that is busy with other things, it is no measure."""
         self.qtbot.waitUntil(condition, timeout=int(seconds * 1000))
 
     def load_photo(self, path: Path) -> None:

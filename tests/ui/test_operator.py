@@ -1,7 +1,9 @@
 """What an operator does at line speed, by keys: accept, disagree, retake, undo, look back, compare, correct, scan."""
 
 import gc
+import threading
 import weakref
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,15 +13,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from inspector_app.capture.sample import Sample, photo_from_bytes
+from inspector_app.capture.sample import Photo, Sample, photo_from_bytes
 from inspector_app.records.record import LineKind
-from inspector_app.tasks import Lane
+from inspector_app.tasks import Lane, Task
+from inspector_app.ui import desk, flow
 from inspector_app.ui.compare import Compare
 from inspector_app.ui.counters import CountersBar, Tally
 from inspector_app.ui.disagree import REASONS
 from inspector_app.ui.sounds import chime
 from inspector_app.ui.strip import Mark, UnitStrip
-from inspector_app.ui.unit import Step
+from inspector_app.ui.unit import Step, Unit
 from model_runtime.verdict import Answer
 from tests.fakes import FakeJudge
 from tests.ui.conftest import Kensa
@@ -330,3 +333,39 @@ def test_a_serial_number_that_was_seen_before_is_said(kensa: Kensa, photo: Path)
     judged(kensa, photo, "S-1", 0.02)
     assert kensa.page.caution.text() == "This serial number was inspected before; check the unit."
     assert not kensa.page.caution.isHidden()
+
+
+def test_a_long_shift_keeps_no_more_than_a_short_one(
+    kensa: Kensa, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Units, photos and jobs are counted; photos are sent faster than they can be looked at."""
+    monkeypatch.setattr(flow, "MOST", 4)
+    looks: list[Photo] = []
+    go_on = threading.Event()
+
+    def slow_look(photo: Photo, _settings: object) -> desk.Looked:
+        looks.append(photo)
+        go_on.wait(5)
+        return desk.Looked((), ())
+
+    monkeypatch.setattr(desk, "_look", slow_look)
+    kensa.start()
+
+    def kept(units: int) -> Counter[str]:
+        looks.clear()
+        go_on.clear()
+        for _ in range(units):
+            kensa.page.flow.next()
+            kensa.judged(photo)
+        kensa.judge.questions.clear()
+        go_on.set()
+        lanes = kensa.program.lanes
+        kensa.until(lambda: not any(map(len, (lanes.pictures, lanes.disk, lanes.model, lanes.sound))))
+        assert len(looks) == 1  # nobody waits for what is on the others
+        kensa.page.flow.next()
+        kensa.qtbot.wait(50)
+        gc.collect()
+        return Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, (Unit, Photo, Task)))
+
+    first = kept(8)
+    assert first["Unit"] >= 4 and kept(8) == first
