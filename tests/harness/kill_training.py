@@ -2,8 +2,9 @@
 
 A program that trains kensa-nano in a process of its own (as the window does), lets other adapters in meanwhile and goes
 on judging, is ended by SIGKILL at random instants: the training, the program, or both. Then: the one that is left says
-so or ends by itself; the records are sound; no adapter that can be seen is half; a training that had reached a state
-goes on from there, and ends with the very weights of one that nobody disturbed.
+so or ends by itself; the records are sound; no adapter that can be seen is half; the trail knows each of them, once,
+also one that nobody was left to hear of; a training that had reached a state goes on from there, and ends with the very
+weights of one that nobody disturbed. The model is loaded once and every training forked with it, but for a few.
 """
 
 import argparse
@@ -16,34 +17,29 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 from typing import Any
+from unittest.mock import patch
 
 import psutil
 
 from inspector_app.__main__ import main as kensa
-from inspector_app.learning import Learning
 from inspector_app.places import Places, bundled_model
 from inspector_app.records.filter import AuditFilter
 from inspector_app.records.history import History
 from inspector_app.records.store import Store
 from inspector_app.settings import Settings
 from inspector_app.shelf import shelf
+from inspector_app.unheard import tell_unheard
 from model_runtime.adapter_card import read_card
-from tests.fakes import FakeJudge
-from tests.harness.kill import SUZUKI, Say, Told, asked, forked, look, weighed
+from tests.harness.kill import Told, asked, forked, look
+from tests.harness.training_at_work import EVERY, GIVEN, SET, STEPS, work
 from tests.learning.makers import labelled_folder
-from tests.makers import sample, station
 
-SET = "plate@1"
-EVERY, STEPS = 2, 6
-RECIPE = {"seed": 3, "steps": STEPS, "batch": 2, "exposures": 1, "every": EVERY}
-PARENT = "defect@1"
-"""Named, so that what is let in meanwhile does not make another training of it."""
 ROUNDS = 15
 """Kills of one data folder."""
 FRESH = 0.1
@@ -58,8 +54,6 @@ class Night(Told):
     """What was acknowledged, with what was told of the training."""
 
     made: list[str] = field(default_factory=list)
-    unheard: list[str] = field(default_factory=list)
-    """Of these the ones that nobody was left to hear of."""
     reached: int = 0
     """The newest step that was told of the training that is not done yet."""
     steps: list[int] = field(default_factory=list)
@@ -90,108 +84,6 @@ class Night(Told):
             super().take(line)
 
 
-# --- what is killed ---
-
-
-def work(data: Path, number: int, fresh: bool, say: Say) -> None:
-    """The program: a training in its own process, promotions and units beside it; ends when the training has ended.
-
-    `fresh`: the process is started by the window's own means, which takes long; else it is forked from all that is
-    loaded already.
-    """
-    training = None if fresh else _Forked(data)  # before there are threads and open records
-    places, at = Places(data), station(data, FakeJudge(seconds=0.01))
-    night = Learning(at.store, at.people, places, at.parts, Settings.load(places.settings).changed(shadow_units=0))
-    order = night.order(SUZUKI, SET, RECIPE, parent=PARENT)
-    Thread(target=_promotions, args=(night, places, number, say), daemon=True).start()
-    Thread(target=_units, args=(at, number, say), daemon=True).start()
-
-    def done(last: Mapping[str, Any]) -> None:
-        folder = Path(last["folder"])
-        night.trained(order, folder)
-        say("made", folder.name)
-
-    def told(line: Mapping[str, Any]) -> None:
-        say("told", line.get("phase", "end"), str(line.get("step", 0)))
-
-    whole = {"what": "train", "order": order}
-    if training is None:
-        _by_the_window(data, whole, say, told, done)
-    else:
-        say("training", str(training.process))
-        last, code = training.work(whole, told)
-        done(last) if code == 0 else say("stopped" if last.get("stopped") else "broken")
-
-
-def _by_the_window(data: Path, order: dict[str, Any], say: Say, told: Any, done: Any) -> None:
-    from PySide6.QtCore import QCoreApplication
-
-    from inspector_app.ui.training_process import NightProcess
-
-    app = QCoreApplication([])
-    process = NightProcess(data, order)
-    process.told.connect(told)
-    process.done.connect(done)
-    process.failed.connect(lambda error: say("broken", error.code))
-    process.stopped.connect(lambda: say("stopped"))
-    for end in (process.done, process.failed, process.stopped):
-        end.connect(app.quit)
-    process.process.started.connect(lambda: say("training", str(process.process.processId())))
-    process.start()
-    app.exec()
-
-
-class _Forked:
-    """`kensa night-work` in a process that was forked from this one."""
-
-    def __init__(self, data: Path) -> None:
-        to_read, self.order = os.pipe()
-        self.lines, to_write = os.pipe()
-        self.process = os.fork()
-        if self.process == 0:
-            os.close(self.order)
-            os.dup2(to_read, 0)
-            os.dup2(to_write, 1)
-            sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
-            code = 1
-            try:
-                code = kensa(["night-work", "--json", "--data", str(data)])
-                sys.stdout.flush()
-            finally:
-                os._exit(code)
-        os.close(to_read)
-        os.close(to_write)
-
-    def work(self, order: dict[str, Any], told: Any) -> tuple[dict[str, Any], int]:
-        """Its last line and its exit code."""
-        last: dict[str, Any] = {}
-        with suppress(BrokenPipeError):
-            os.write(self.order, json.dumps(order).encode() + b"\n")
-        with os.fdopen(self.lines, encoding="utf-8") as lines:
-            for line in lines:
-                with suppress(ValueError):
-                    last = json.loads(line)
-                    told(last)
-        return last, os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
-
-
-def _promotions(night: Learning, places: Places, number: int, say: Say) -> None:
-    for turn in range(10_000):
-        name = f"defect@{1 + turn % 2}"
-        say("promoted", night.promote(SUZUKI, name, f"{number}-{turn}", weighed(places.adapter(name))).reason)
-        time.sleep(0.5)
-
-
-def _units(at: Any, number: int, say: Say) -> None:
-    for unit in range(10_000):
-        serial = f"{number}-{unit}"
-        made = at.keep(sample(unit % 20, serial=serial))
-        say("kept", made, serial)
-        judged = at.judge_next()
-        say("judged", judged.id, f"{judged.verdict.p_ng:.6f}")
-        time.sleep(0.5)
-
-
 # --- what is looked at ---
 
 
@@ -202,24 +94,25 @@ def look_at_night(data: Path, told: Night, unheard: list[str], whole: tuple[Any,
     yield from look(data, told)
     places = Places(data)
     with Store.open(places) as store:
+        late = tell_unheard(store, places)  # as the next start does
         there = shelf(store, places)
-        trail = {
+        trail = Counter(
             entry.subject for entry in History.of(store).audit_trail(AuditFilter(what="adapter_trained", limit=None))
-        }
+        )
     active = Settings.load(places.settings).adapter
     if active is not None and active not in {one.name for one in there.adapters}:
         yield f"{active} is to judge, and is not there"
     for one in there.adapters:
         assert one.folder is not None
         yield from (f"{one.name}: {fault}" for fault in faults_of(one.folder, *whole))
-        if one.name not in ("defect@1", "defect@2") and read_card(one.folder).sha256 != weights:
+        if one.name not in GIVEN and read_card(one.folder).sha256 != weights:
             yield f"{one.name} has other weights than a training that nobody disturbed"
     here = {one.name for one in there.adapters}
     yield from (f"{name} was made, and is not there" for name in told.made if name not in here)
-    heard = [name for name in told.made if name not in told.unheard]
-    yield from (
-        f"{name} was made, and the trail knows nothing of it" for name in heard if f"adapter:{name}" not in trail
-    )
+    for one in there.adapters:
+        if one.name not in GIVEN and trail[f"adapter:{one.name}"] != 1:
+            yield f"the trail tells {trail[f'adapter:{one.name}']} times that {one.name} was trained"
+    yield from (f"{name} was told of late, though its program heard of it" for name in late if name in told.made)
     if told.reached >= EVERY and there.training != SET and not unheard:
         yield f"a training at step {told.reached} is not offered to go on"
 
@@ -242,9 +135,9 @@ def killed(data: Path, number: int, chance: random.Random, told: Night) -> tuple
     if not lines.rest():
         os.kill(child, signal.SIGKILL)
         wrong.append("the program did not come to an end")
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
     if child not in victims and not told.ended:
-        wrong.append("the training was killed, and the program said nothing")
+        wrong.append(f"the program said nothing of how the training ended ({os.waitstatus_to_exitcode(status)})")
     if not _gone(told.training):
         os.kill(told.training, signal.SIGKILL)
         wrong.append("the training went on without its program")
@@ -346,7 +239,6 @@ def folder_of_kills(room: Path, kills: int, chance: random.Random, figures: dict
         wrong += asked(lambda _, u=unheard: look_at_night(data, told, u, whole, weights), Told())  # type: ignore[misc]
         if unheard:  # the next training begins anew
             told.made += unheard
-            told.unheard += unheard
             told.reached = 0
         for name in (whom, f"in {told.phase}", *["done, with nobody left to hear of it"] * len(unheard)):
             figures["rounds"][name] = figures["rounds"].get(name, 0) + 1
@@ -371,7 +263,7 @@ def _went_on(before: int, told: Night, figures: dict[str, Any]) -> list[str]:
 def _unheard(data: Path, told: Night) -> list[str]:
     """Adapters that were done after their program was killed."""
     there = sorted(path.name for path in Places(data).adapters.glob("defect@*"))
-    return [name for name in there if name not in ("defect@1", "defect@2", *told.made)]
+    return [name for name in there if name not in (*GIVEN, *told.made)]
 
 
 def _whole() -> tuple[Any, Any]:
@@ -384,6 +276,22 @@ def _whole() -> tuple[Any, Any]:
     return read_manifest(bundled_model()), structure.linears
 
 
+def _load_once() -> None:
+    """The model, for every training that is forked from here: the instants fall into learning, and not into loading."""
+    import torch
+
+    from model_runtime import train
+    from model_runtime.checkpoint import Checkpoint, load
+
+    torch.set_num_threads(1)  # no thread of its own may be there when it is forked
+    whole = load(bundled_model(), "cpu")
+
+    def loaded(model: Path, device: str) -> Checkpoint:
+        return whole if model == bundled_model() else load(model, device)
+
+    patch.object(train, "load", loaded).start()
+
+
 def main() -> int:
     """Kills, and says what was found; 1 when a promise was broken."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -392,6 +300,7 @@ def main() -> int:
     options.add_argument("--out", type=Path)
     args = options.parse_args()
     os.environ.update(OMP_NUM_THREADS="1", QT_QPA_PLATFORM="offscreen")  # the same sums in the same order
+    _load_once()
     chance, begun = random.Random(args.seed), time.monotonic()
     figures: dict[str, Any] = {"seed": args.seed, "kills": 0, "went on from a state": 0, "rounds": {}, "broken": []}
     while figures["kills"] < args.kills and not figures["broken"]:
@@ -406,7 +315,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Whatever a training would load is loaded before anything is forked.
-    import model_runtime.train  # noqa: F401
-
     sys.exit(main())

@@ -1,13 +1,15 @@
 """The soak: `python -m tests.harness.soak --units 20000 --out figures.json`.
 
 Units in a row through a station as the window has it (queue, watchdog, records, upkeep), with reviews, disagreements
-and withdrawals on the way; three times a training set is frozen from the newest tenth of the units, and the second time
+and withdrawals on the way; three times a training set is frozen from the newest five hundred units, and twice
 kensa-nano is trained on it in a process of its own while the line goes on. Memory, handles, threads and latency are
 recorded from the first minute to the last. The judge is a quick fake: what is soaked is the program around the model,
 unless --model asks for kensa-nano itself.
 
-Counted is the resident memory of this process. Its growth is that from after the first tenth and its night, when all
-that is loaded on first use was used once, to the end; what the harness itself remembers is made before the first unit.
+Counted is the resident memory of this process after a garbage collection. Growth is that from unit 1,000 on (with fewer
+units: from their first tenth on), when everything that is loaded or filled on first use was used once, a set and a
+training with it: the first night lies before, and its training is waited for there. What the harness itself remembers
+is made before the first unit.
 """
 
 import argparse
@@ -46,7 +48,10 @@ from tests.makers import sample, voice
 SATO, SUZUKI = Person.typed("Sato"), Person.typed("Suzuki")
 LOOKS = 40
 """Looks at memory and handles, spread over all units."""
-SHORTEST_WITH_NIGHTS = 1000
+WARM, NIGHT = 1000, 500
+"""Units after which growth is counted; units of one training set."""
+SHORTEST_WITH_NIGHTS = 4000
+"""Too few units have nothing to learn from."""
 
 
 class Forgetful(FakeJudge):
@@ -65,25 +70,27 @@ def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
     judge: Judge = Guarded(load, lambda: 60.0, None, Attempts(data / ".judging"))
     with Store.open(places) as store:
         at = Station(store, judge, Parts.load(places), None, settings)
-        keeper, training = Upkeep(places, store, settings), None
+        keeper, training, ended = Upkeep(places, store, settings), None, []
         gc.freeze()  # as the window does when the model is there
         # Written to once, so that what is remembered of each unit takes no more memory later on.
         kept_ms, judged_ms = array("d", [1.0] * units), array("d", [1.0] * units)
-        looks, begun, since = [], time.monotonic(), datetime.now(UTC)
-        # too few units have nothing to learn from
-        nights = [units // 10, units // 2, units - units // 4] if units >= SHORTEST_WITH_NIGHTS else []
+        warm, looks, begun, since = min(WARM, units // 10), [], time.monotonic(), datetime.now(UTC)
+        nights = [NIGHT, units // 2, units - units // 4] if units >= SHORTEST_WITH_NIGHTS else []
         for number in range(units):
             kept_ms[number], judged_ms[number] = unit(at, number)
             if number in nights:
                 order = night(at, places, settings, since)
+                training = trained(data, order) if number in nights[:2] else training
+            elif number + NIGHT in nights:
                 since = datetime.now(UTC)
-                training = trained(data, order) if number == nights[1] else training
-            elif number + units // 10 in nights:
-                since = datetime.now(UTC)
+            if number + 1 == warm and training is not None:
+                training.wait()
             if training is not None and training.stdin and training.poll() is not None:
                 training.stdin.close()
+                ended.append(training.returncode)
+                training = None
             over = time.monotonic() - begun > 60 * minutes
-            if over or (number + 1) % max(1, units // LOOKS) == 0:
+            if over or number + 1 in (warm, units) or (number + 1) % max(1, units // LOOKS) == 0:
                 keeper.tend()
                 gc.collect()
                 looks.append(look(process, number + 1, time.monotonic() - begun))
@@ -92,8 +99,9 @@ def run(data: Path, units: int, model: bool, minutes: float) -> dict[str, Any]:
                 units = number + 1
                 break
         seconds, faults = time.monotonic() - begun, list(check.faults(store))
-    ended = None if training is None else training.wait()
-    return {"training ended with": ended, **figures(units, looks, kept_ms[:units], judged_ms[:units], faults, seconds)}
+    if training is not None:
+        ended.append(training.wait())
+    return {"trainings ended with": ended, **figures(units, warm, looks, kept_ms, judged_ms, faults, seconds)}
 
 
 def unit(at: Station, number: int) -> tuple[float, float]:
@@ -149,23 +157,27 @@ def look(process: psutil.Process, units: int, seconds: float) -> dict[str, float
 
 def figures(
     units: int,
+    warm: int,
     looks: list[dict[str, float]],
     kept: Sequence[float],
     judged: Sequence[float],
     faults: list[str],
     seconds: float,
 ) -> dict[str, Any]:
-    """First tenth against last tenth; memory from the first look after the first night on."""
+    """First tenth against last tenth; memory from the look at unit `warm` on, at the end and at its largest."""
     tenth = max(1, units // 10)
-    base = next((one for one in looks if one["units"] > tenth + 1), looks[-1])
+    base = next((one for one in looks if one["units"] >= warm), looks[-1])
+    since = [100 * (one["memory MB"] / base["memory MB"] - 1) for one in looks[looks.index(base) :]]
     return {
         "units": units,
         "minutes": round(seconds / 60, 1),
-        "memory growth %": round(100 * (looks[-1]["memory MB"] / base["memory MB"] - 1), 2),
+        "memory MB": [base["memory MB"], looks[-1]["memory MB"]],
+        "memory growth %": round(since[-1], 2),
+        "largest growth %": round(max(since), 2),
         "handles": [base["handles"], looks[-1]["handles"]],
         "threads": [base["threads"], looks[-1]["threads"]],
-        "keep ms p50, p99 (first, last tenth)": [_two(kept[:tenth]), _two(kept[-tenth:])],
-        "judge ms p50, p99 (first, last tenth)": [_two(judged[:tenth]), _two(judged[-tenth:])],
+        "keep ms p50, p99 (first, last tenth)": [_two(kept[:tenth]), _two(kept[units - tenth : units])],
+        "judge ms p50, p99 (first, last tenth)": [_two(judged[:tenth]), _two(judged[units - tenth : units])],
         "faults": faults,
         "looks": looks,
     }
