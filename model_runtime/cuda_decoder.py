@@ -134,7 +134,7 @@ class CudaDecoder(Decoder):
             def torchs(i: int) -> Tensor:
                 _, wide = self.pieces.normed(stream, more, getattr(layers[i], norm), self.epsilon)
                 result: Tensor = weights[i][at](wide)
-                return self.pieces.gated(result) if gate else result  # type: ignore[no-any-return]
+                return self.pieces.gated(result) if gate else result
 
             def own(i: int, shape: Any) -> Tensor:
                 norms, weight = getattr(layers[i], norm), weights[i][at].weight

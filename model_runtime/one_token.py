@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-import triton  # type: ignore[import-not-found]
-import triton.language as tl  # type: ignore[import-not-found]
+import triton
+import triton.language as tl
 from torch import Tensor
 
 SHAPES = ((2, 1024, 4), (4, 1024, 8), (8, 512, 8))
@@ -18,7 +18,6 @@ SHAPES = ((2, 1024, 4), (4, 1024, 8), (8, 512, 8))
 
 @triton.jit  # type: ignore[untyped-decorator,unused-ignore]
 def _product(values, weight, out, outer, INNER: tl.constexpr, ROWS: tl.constexpr, WIDE: tl.constexpr):  # type: ignore[no-untyped-def]
-    kind = out.dtype.element_ty
     rows = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     columns = tl.arange(0, WIDE)
     total = tl.zeros([ROWS, WIDE], tl.float32)
@@ -28,19 +27,18 @@ def _product(values, weight, out, outer, INNER: tl.constexpr, ROWS: tl.constexpr
         there = (rows[:, None] < outer) & (at[None, :] < INNER)
         part = tl.load(weight + rows[:, None] * INNER + at[None, :], mask=there, other=0.0)
         total += part.to(tl.float32) * value[None, :]
-    tl.store(out + rows, tl.sum(total, axis=1).to(kind), mask=rows < outer)
+    tl.store(out + rows, tl.sum(total, axis=1).to(out.dtype.element_ty), mask=rows < outer)
 
 
 @triton.jit  # type: ignore[untyped-decorator,unused-ignore]
 def _normed_product(hidden, plus, norm, weight, summed, out, outer, epsilon, INNER: tl.constexpr, GATED: tl.constexpr, ROWS: tl.constexpr, WIDE: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: E501  # fmt: skip
-    kind = out.dtype.element_ty
     number = tl.program_id(0)
     columns = tl.arange(0, WIDE)
     squares = tl.zeros([WIDE], tl.float32)
     for start in range(0, INNER, WIDE):
         at = start + columns
         left = tl.load(hidden + at, mask=at < INNER, other=0.0).to(tl.float32)
-        both = (left + tl.load(plus + at, mask=at < INNER, other=0.0).to(tl.float32)).to(kind)
+        both = (left + tl.load(plus + at, mask=at < INNER, other=0.0).to(tl.float32)).to(out.dtype.element_ty)
         tl.store(summed + at, both, mask=(at < INNER) & (number == 0))
         squares += both.to(tl.float32) * both.to(tl.float32)
     scale = 1.0 / tl.sqrt(tl.sum(squares, axis=0) / INNER + epsilon)
@@ -50,20 +48,24 @@ def _normed_product(hidden, plus, norm, weight, summed, out, outer, epsilon, INN
     for start in range(0, INNER, WIDE):
         at = start + columns
         left = tl.load(hidden + at, mask=at < INNER, other=0.0).to(tl.float32)
-        both = (left + tl.load(plus + at, mask=at < INNER, other=0.0).to(tl.float32)).to(kind)
-        scaled = (both.to(tl.float32) * scale).to(kind).to(tl.float32)
-        value = (scaled * tl.load(norm + at, mask=at < INNER, other=0.0).to(tl.float32)).to(kind).to(tl.float32)
+        both = (left + tl.load(plus + at, mask=at < INNER, other=0.0).to(tl.float32)).to(out.dtype.element_ty)
+        scaled = (both.to(tl.float32) * scale).to(out.dtype.element_ty).to(tl.float32)
+        value = (
+            (scaled * tl.load(norm + at, mask=at < INNER, other=0.0).to(tl.float32))
+            .to(out.dtype.element_ty)
+            .to(tl.float32)
+        )
         there = (rows[:, None] < outer) & (at[None, :] < INNER)
         place = rows[:, None] * INNER + at[None, :]
         total += tl.load(weight + place, mask=there, other=0.0).to(tl.float32) * value[None, :]
         if GATED:
             up = tl.load(weight + outer * INNER + place, mask=there, other=0.0)
             other += up.to(tl.float32) * value[None, :]
-    result = tl.sum(total, axis=1).to(kind)
+    result = tl.sum(total, axis=1).to(out.dtype.element_ty)
     if GATED:
         gate = result.to(tl.float32)
-        opened = (gate / (1.0 + tl.exp(-gate))).to(kind).to(tl.float32)
-        result = (opened * tl.sum(other, axis=1).to(kind).to(tl.float32)).to(kind)
+        opened = (gate / (1.0 + tl.exp(-gate))).to(out.dtype.element_ty).to(tl.float32)
+        result = (opened * tl.sum(other, axis=1).to(out.dtype.element_ty).to(tl.float32)).to(out.dtype.element_ty)
     tl.store(out + rows, result, mask=rows < outer)
 
 
@@ -114,11 +116,11 @@ def _spent(way: Callable[[int], object], times: int) -> float:
                 way(number)
         graph.replay()
         begun, ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
-        begun.record()  # type: ignore[no-untyped-call]
+        begun.record()
         for _ in range(3):
             graph.replay()
-        ended.record()  # type: ignore[no-untyped-call]
+        ended.record()
         torch.cuda.synchronize()
-        return float(begun.elapsed_time(ended)) / 3  # type: ignore[no-untyped-call]
+        return float(begun.elapsed_time(ended)) / 3
     except Exception:  # noqa: BLE001 - whatever is wrong with a compiler here, the other way goes on
         return float("inf")
