@@ -24,10 +24,14 @@ DIST = ROOT / "dist"
 FOLDER = DIST / "kensa"
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
-# What the folder does not bring, since it must fit to the system: the C library, the way to screen and graphics driver.
-DEPENDS = ("libc6 (>= {libc})", "libgl1", "libegl1", "libxcb1")
+# What the folder does not bring, since it must fit to the system: the C library, the way to screen, graphics driver and
+# sound, and letters: without any font the window shows boxes.
+DEPENDS = (
+    "libc6 (>= {libc})", "libgl1", "libegl1", "libxcb1", "libasound2t64 | libasound2", "fontconfig-config",
+    "fonts-noto-cjk | fonts-ipafont-gothic | fonts-ipaexfont-gothic | fonts-vlgothic",
+)  # fmt: skip
 RECOMMENDS = (
-    "fonts-noto-cjk | fonts-ipafont-gothic", "libwayland-client0", "libwayland-cursor0", "libwayland-egl1",
+    "libasound2-plugins", "libwayland-client0", "libwayland-cursor0", "libwayland-egl1",
     "desktop-file-utils", "shared-mime-info",
 )  # fmt: skip
 

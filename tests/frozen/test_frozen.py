@@ -6,75 +6,22 @@
 
 import csv
 import json
-import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from inspector_app.version import APP_VERSION
+from tests.frozen.program import FOLDER, MARKS, PROGRAM, ROOT, Frozen, Window, press, screen, stamps
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("KENSA_FROZEN") or ROOT / "dist" / "kensa")
-PROGRAM = FOLDER / ("kensa.exe" if sys.platform == "win32" else "kensa")
 MEGABYTES = 900
-pytestmark = [
-    pytest.mark.frozen,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("frozen"),  # one data folder, in the order of a station's life
-    pytest.mark.skipif(not PROGRAM.is_file(), reason=f"{PROGRAM} was not built"),
-]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _asked_for(request: pytest.FixtureRequest) -> None:
-    """Six minutes, which nobody wants by the way who only happens to have built the program."""
-    if "frozen" not in str(request.config.option.markexpr) and "KENSA_FROZEN" not in os.environ:
-        pytest.skip("asked for by -m frozen")
-
-
-@dataclass
-class Frozen:
-    """The program with a data folder whose name is Japanese and holds spaces, and next to nothing around it."""
-
-    home: Path
-    data: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("SYSTEMROOT", "DISPLAY", "TEMP") if name in os.environ}
-        return {
-            **kept,
-            "HOME": str(self.home),
-            "PATH": str(self.home),  # no Python, no shell, nothing
-            "LANG": "C.UTF-8",
-            "OMP_NUM_THREADS": "1",
-            "KENSA_MODEL_THREADS": "1",
-            "QT_QPA_PLATFORM": "offscreen",
-        }
-
-    def __call__(self, *args: object, code: int = 0) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            [str(PROGRAM), "--data", str(self.data), *map(str, args)],
-            env=self.environment,
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=280,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    def lines(self, *args: object) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self(*args, "--json").stdout.splitlines()]
+DATABASES = sorted((ROOT / "tests/databases").glob("schema-*.db"))
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +35,6 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frozen]:
     assert stamps() == before, "the program wrote into its own folder"
     # Folders only: Qt and the sound server make an empty .config by themselves.
     assert [file for file in (base / "home").rglob("*") if file.is_file()] == [], "the program left something at home"
-
-
-def stamps() -> dict[str, tuple[int, int]]:
-    found = ((file, file.stat()) for file in FOLDER.rglob("*") if file.is_file())
-    return {str(file): (stat.st_size, stat.st_mtime_ns) for file, stat in found}
 
 
 def test_it_is_small_enough() -> None:
@@ -163,15 +105,16 @@ def test_an_adapter_is_trained_ten_steps_leaves_and_comes_back(frozen: Frozen) -
     assert (frozen.data / "adapters" / trained).is_dir()
 
 
-@pytest.mark.parametrize("schema", ["0001", "0002", "0004", "0005"])
-def test_old_records_are_brought_up_to_date(frozen: Frozen, tmp_path: Path, schema: str) -> None:
+@pytest.mark.parametrize("old", DATABASES, ids=lambda file: file.stem)
+def test_old_records_are_brought_up_to_date(frozen: Frozen, tmp_path: Path, old: Path) -> None:
     other = Frozen(frozen.home, tmp_path / "古い データ")
     other.data.mkdir()
-    shutil.copyfile(ROOT / f"tests/databases/schema-{schema}.db", other.data / "kensa.db")
+    shutil.copyfile(old, other.data / "kensa.db")
     assert other.lines("history")
     with sqlite3.connect(other.data / "kensa.db") as database:
         (head,) = database.execute("select version_num from alembic_version").fetchone()
-    assert head >= "0005"
+    newest = max((FOLDER / "_internal/inspector_app/records/migrations/versions").glob("[0-9]*.py")).name
+    assert newest.startswith(f"{head}_")
 
 
 def test_a_model_goes_through_one_file(frozen: Frozen, tmp_path: Path) -> None:
@@ -180,80 +123,25 @@ def test_a_model_goes_through_one_file(frozen: Frozen, tmp_path: Path) -> None:
     assert frozen.lines("models", "verify", "second")[0]["sound"] is True
 
 
-class Window:
-    """The window as a process; ends like Ctrl-C."""
-
-    def __init__(self, frozen: Frozen, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [str(PROGRAM), "--data", str(frozen.data)],
-            env={**frozen.environment, **environment},
-            cwd=frozen.home,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
-
-    def stays(self, seconds: float) -> None:
-        time.sleep(seconds)
-        assert self.process.poll() is None, self.process.communicate()[0]
-
-    def end(self) -> str:
-        self.process.send_signal(signal.SIGINT)
-        said = self.process.communicate(timeout=60)[0]
-        assert self.process.returncode == 0, said
-        return said
-
-
 def visit_all_pages(window: Window) -> None:
     """By their keys: pages load their libraries (pyqtgraph, pypdfium2, Qt's own) when they are first opened."""
-    xdotool = shutil.which("xdotool")
-    if xdotool is None:
+    if shutil.which("xdotool") is None:
         return
-    for key in (
-        "Escape",
-        "ctrl+2",
-        "ctrl+3",
-        "ctrl+4",
-        "ctrl+5",
-        "ctrl+6",
-        "ctrl+7",
-        "alt+4",
-        "ctrl+1",
-        "shift+F1",
-        "Escape",
-    ):
-        subprocess.run([xdotool, "key", key], env={**os.environ, "DISPLAY": ":97"}, check=True)
+    pages = ("ctrl+2", "ctrl+3", "ctrl+4", "ctrl+5", "ctrl+6", "ctrl+7", "alt+4", "ctrl+1")
+    for key in ("Escape", *pages, "shift+F1", "Escape"):
+        press(key)
         window.stays(4)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
-@pytest.mark.parametrize("screen", ["offscreen", "xcb"])
-def test_the_window_opens_and_ends_clean(frozen: Frozen, screen: str, tmp_path: Path) -> None:
-    if screen == "offscreen":
-        environment, server = {}, None
-    elif not (xvfb := shutil.which("Xvfb")):
-        pytest.skip("there is no Xvfb here")
-    else:
-        environment = {"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":97"}
-        server = subprocess.Popen([xvfb, ":97", "-screen", "0", "1280x800x24"], stderr=subprocess.DEVNULL)
-        time.sleep(2)
-    try:
+@pytest.mark.parametrize("shown", ["offscreen", "xcb"])
+def test_the_window_opens_and_ends_clean(frozen: Frozen, shown: str) -> None:
+    with screen() if shown == "xcb" else nullcontext({}) as environment:
         window = Window(frozen, **environment)
         window.stays(25)
-        if server is not None:
+        if shown == "xcb":
             visit_all_pages(window)
         said = window.end()
-    finally:
-        if server is not None:
-            server.terminate()
-            server.wait()
     assert "Traceback" not in said and "could not load" not in said.lower()
     log = (frozen.data / "logs" / "kensa.log").read_text(encoding="utf-8")
     assert " ERROR " not in log, log[-3000:]
-
-
-@pytest.mark.skipif(not Path("/dev/snd").is_dir(), reason="no sound devices here")
-def test_sound_devices_are_found(frozen: Frozen) -> None:
-    found = frozen.lines("doctor")
-    assert any(one["what"] == "microphone" and one["ok"] for one in found)
