@@ -10,6 +10,7 @@ import torch
 from model_runtime.ahead import MOST, Ahead, Tree
 from model_runtime.checkpoint import load
 from model_runtime.cuda_decoder import CudaDecoder
+from model_runtime.cuda_graphs import Graphs
 from model_runtime.engine import Memory
 from model_runtime.fast_engine import FastEngine
 from model_runtime.notes import Notes
@@ -128,3 +129,16 @@ def test_texts_that_began_alike_are_foreseen() -> None:
     assert notes.after("heard", [9]) == []
     notes.clear()
     assert notes.after("heard", []) == []
+
+
+def test_what_cannot_be_recorded_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs = Graphs(torch.device("cpu"))
+    graphs.enabled = True  # recording, which there is none of without a card
+
+    def record(*_: object) -> None:
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    monkeypatch.setattr(graphs, "_record", record)
+    for number in range(4):
+        assert graphs("key", torch.neg, torch.tensor([number])).tolist() == [-number]
+    assert graphs.refused == 1 and len(graphs) == 0
