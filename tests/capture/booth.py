@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,21 @@ class Booth:
         sound.write_bytes(np.clip(samples, -1, 1).astype("<f4").tobytes())
         command = ["pacat", "--playback", "--raw", "--format=float32le", f"--rate={RATE}", "--channels=1", str(sound)]
         self._players.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+    @property
+    def reached_by(self) -> dict[str, str]:
+        """What another program needs in its environment to hear and to speak here."""
+        return {name: os.environ[name] for name in ("PULSE_SERVER", "PULSE_COOKIE")}
+
+    def overheard(self, raw: Path, act: Callable[[], None], seconds: float) -> np.ndarray:
+        """What is played here by whomever, from just before `act` on: mono float at RATE. `raw`: a file to be made."""
+        command = ["pacat", "--record", "--raw", "--format=float32le", f"--rate={RATE}", "--channels=1"]
+        with raw.open("wb") as file, subprocess.Popen([*command, "--device=booth.monitor"], stdout=file) as listener:
+            time.sleep(1)
+            act()
+            time.sleep(seconds)
+            listener.terminate()
+        return np.fromfile(raw, dtype="<f4")
 
     def quiet(self) -> None:
         """Stop what is played."""

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,8 @@ class Frozen:
 
     home: Path
     data: Path
+    more: dict[str, str] = field(default_factory=dict)
+    """Further variables of its environment."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,6 +46,7 @@ class Frozen:
             "OMP_NUM_THREADS": "1",
             "KENSA_MODEL_THREADS": "1",
             "QT_QPA_PLATFORM": "offscreen",
+            **self.more,
         }
 
     def __call__(self, *args: object, code: int = 0) -> "subprocess.CompletedProcess[str]":

@@ -45,8 +45,17 @@ def test_it_is_small_enough() -> None:
 def test_nothing_of_development_is_inside() -> None:
     names = {path.name.split("-")[0].split(".")[0] for path in (FOLDER / "_internal").iterdir()}
     assert not names & {"scipy", "pandas", "statsmodels", "pyopenjtalk", "sudachidict_core", "mypy", "pytest", "nvidia"}
-    for name in ("LICENSE", "resources/THIRD_PARTY.md", "licences/torch", "resources/models/kensa-nano/kensa.json"):
-        assert (FOLDER / "_internal" / name).exists(), name
+    assert (FOLDER / "_internal/resources/models/kensa-nano/kensa.json").exists()
+
+
+def test_the_licences_are_inside() -> None:
+    """Of all that is; and what is under the LGPL lies there as files that can be replaced."""
+    inside = FOLDER / "_internal"
+    names = ["LICENSE", "resources/THIRD_PARTY.md", "licences/torch", "licences/python", "licences/cffi"]
+    names += ["licences/PySide6_Essentials/LGPL-3.0.txt", "licences/fpdf2", "licences/pypdfium2", "fpdf/__init__.pyc"]
+    if sys.platform == "linux":
+        names += ["PySide6/Qt/lib/libQt6Core.so.6"]
+    assert [name for name in names if not (inside / name).exists()] == []
 
 
 def test_version(frozen: Frozen) -> None:
