@@ -30,7 +30,7 @@ def load_in(
         return load(folder, device)
     large = parameters(folder) >= LARGE
     if numbers == INT8 or (numbers is None and large):
-        return load_int8(folder, say=say)
+        return load_int8(folder, torch.bfloat16 if large else torch.float32, say)
     return load(folder, device, torch.bfloat16 if large else None)
 
 
