@@ -54,7 +54,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 WRITING = frozenset(("judge", "review", "freeze", "train", "promote", "rollback", "use", "add", "reset", "disable"))
 """Commands that change the records; they may work beside the window, and whoever calls them is told of it."""
-CHANGING = WRITING | {"demo", "install", "take_in", "trust", "shadow", "purge", "enable", "restore", "salvage"}
+CHANGING = WRITING | {
+    "demo",
+    "labels",
+    "install",
+    "take_in",
+    "trust",
+    "shadow",
+    "purge",
+    "enable",
+    "restore",
+    "salvage",
+}
 """Those that change anything in the data folder; refused where it is only read."""
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector_app import loading, training_sets
 from inspector_app.candidates import of_folder, of_records, with_operator
+from inspector_app.doubts import Doubts, Labels, Step
 from inspector_app.errors import KensaError
 from inspector_app.parts import Parts
 from inspector_app.people import People
@@ -179,12 +180,8 @@ class Learning:
 
     def set_folder(self, name: str) -> Path:
         """A set by name, NAME@NUMBER or path; of a bare name the newest."""
-        newest = _next(self.places.sets, name) - 1
-        for folder in (
-            self.places.sets / name,
-            self.places.sets / f"{name}@{newest}",
-            Path(name).expanduser().absolute(),
-        ):
+        newest = [self.places.sets / f"{name}@{_next(self.places.sets, name) - 1}"] if is_name(name) else []
+        for folder in (self.places.sets / name, *newest, Path(name).expanduser().absolute()):
             if folder.is_dir():
                 return folder
         known = ", ".join(path.name for path in self.sets()) or "none"
@@ -194,6 +191,40 @@ class Learning:
         """Folders of all frozen sets, by name."""
         return sorted(path for path in self.places.sets.glob("*@*") if not path.name.startswith("."))
 
+    # --- whether the labels can be believed ---
+
+    def labels(self, training_set: str, step: Step | None = None, stop: StopCheck | None = None) -> Labels:
+        """The labels of a set against each other: what is known of them, or found now."""
+        return self._doubts.of(self.set_folder(training_set), step, stop)
+
+    def labels_kept(self, training_set: str) -> Labels | None:
+        """The same without a look; None where none was taken."""
+        return self._doubts.kept(self.set_folder(training_set))
+
+    def check_labels(
+        self, person: Person | None, training_set: str, step: Step | None = None, stop: StopCheck | None = None
+    ) -> Labels:
+        """Looks anew; what people confirmed stays."""
+        self.people.require(person, Right.REVIEW)
+        return self._doubts.check(self.set_folder(training_set), step, stop, person.name if person else PROGRAM)
+
+    def confirm_labels(self, person: Person | None, training_set: str, names: Sequence[str], reason: str) -> Labels:
+        """A supervisor has looked at these photos again, and their labels are right."""
+        self.people.require(person, Right.REVIEW)
+        if not reason.strip():
+            raise KensaError("no_reason", "Say what was seen on the photo; it is kept in the audit trail.")
+        who = person.name if person else PROGRAM
+        return self._doubts.confirm(self.set_folder(training_set), names, who, reason.strip())
+
+    def send_doubted(self, person: Person | None, training_set: str) -> int:
+        """Units with a doubted label go to the review queue; how many."""
+        self.people.require(person, Right.REVIEW)
+        return self._doubts.send(self.set_folder(training_set), person.name if person else PROGRAM)
+
+    @property
+    def _doubts(self) -> Doubts:
+        return Doubts(self.store, loading.threads_of(self.settings))
+
     # --- the gate ---
 
     def weigh(
@@ -202,8 +233,11 @@ class Learning:
     ) -> Evaluation:  # fmt: skip
         """The new adapter, the active one and the base over the golden evaluation set and recent units. Changes
         nothing that judges."""
-        folder = self.set_folder(training_set or _trained_on(self.places.adapter(adapter)))
-        return self._weighing.weigh(adapter, folder, margins, step, stop)
+        return self._weighing.weigh(adapter, self.set_of(adapter, training_set), margins, step, stop)
+
+    def set_of(self, adapter: str, training_set: str | None = None) -> Path:
+        """The set whose golden evaluation set measures an adapter: the one that is named, else what it learned from."""
+        return self.set_folder(training_set or _trained_on(self.places.adapter(adapter)))
 
     def evaluation(self, adapter: str) -> Evaluation | None:
         """What weighing found before, as long as it holds: the same adapters, the same set."""

@@ -5,14 +5,17 @@ Knows the folders of model and adapter and the number of threads; torch is impor
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from inspector_app.errors import KensaError
-from inspector_app.places import Places
+from inspector_app.places import Places, bundled_model
 from inspector_app.settings import Settings
 from model_runtime.verdict import Fixable, Judge, ModelIdentity, Question, StopCheck, Verdict
+
+if TYPE_CHECKING:
+    from model_runtime.glimpse import Glimpse
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +37,13 @@ def load_judge(
 
     judge: Judge = runtime.load_judge(model, adapter=adapter, threads=threads, progress=progress)
     return judge
+
+
+def load_glimpses(folder: Path, threads: int | None, stop: StopCheck | None = None) -> "Iterator[Glimpse]":
+    """What the embedded model, as it came, makes of every photo of a frozen set; imports torch."""
+    from model_runtime.glimpse import glimpses
+
+    return glimpses(bundled_model(), folder, threads, stop)
 
 
 @runtime_checkable

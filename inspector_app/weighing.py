@@ -13,11 +13,12 @@ from typing import Any
 
 from inspector_app import loading, training_sets
 from inspector_app.candidates import of_records
+from inspector_app.doubts import Doubts, Labels
 from inspector_app.errors import KensaError
 from inspector_app.parts import Parts
 from inspector_app.places import Places
 from inspector_app.quality import side_by_side
-from inspector_app.quality.gate import Gate, Margins, decide
+from inspector_app.quality.gate import LEAST, Gate, Margins, decide, with_labels
 from inspector_app.quality.side_by_side import ACTIVE, BASE, NEW, Side
 from inspector_app.records.files import hash_of
 from inspector_app.records.learned import Learned
@@ -70,6 +71,7 @@ class Weighing:
     def __init__(self, store: Store, places: Places, parts: Parts, settings: Settings, judges: Judges) -> None:
         self._store, self._places, self._parts, self._settings = store, places, parts, settings
         self._judges, self._learned = judges, Learned(store.database)
+        self._doubts = Doubts(store, loading.threads_of(settings))
 
     def weigh(
         self,
@@ -84,6 +86,7 @@ class Weighing:
         base, active, threads = loading.chosen(self._places, self._settings)
         new = self._places.adapter(adapter)
         golden, recent = self._golden(folder), self._recent(folder)
+        labels = self._doubts.of(folder, None, stop)
         whos: dict[str, Path | None] = {NEW: new, ACTIVE: active, BASE: None}
         if active is None:
             del whos[BASE]  # the model as it came is the active one
@@ -107,6 +110,7 @@ class Weighing:
             if (other := _decided(own, len(golden), margins)).open:
                 sides, gate, anew, why = own, other, None, "card"
         here, lately = sides[: len(golden)], sides[len(golden) :]
+        gate = _held(gate, labels, here, lately, margins)
         found = self._told(new, folder, gate, anew, why, {GOLDEN_SET: here, RECENT_SET: lately}, tuple(said))
         return self._keep(new.name, Evaluation(gate, anew, found))
 
@@ -228,6 +232,7 @@ class Weighing:
             "active": identity_of(active or base / "defect-lora"),
             "model": base.name,
             "set_sha256": str(dataset.read_card(folder)["sha256"]),
+            "labels": _hash_of(self._doubts.kept(folder)),
         }
 
     def _file(self, adapter: str) -> Path:
@@ -258,6 +263,25 @@ def _sides(units: Units, said: Mapping[str, Sequence[Outcome]], anew: Thresholds
 def _decided(sides: Sequence[Side], golden: int, margins: Margins) -> Gate:
     pairs = [side.pair() for side in sides]
     return decide(pairs[:golden], margins, pairs[golden:])
+
+
+def _held(gate: Gate, labels: Labels, here: Sequence[Side], lately: Sequence[Side], margins: Margins) -> Gate:
+    """The gate with what is known of the labels: refused where too many are doubted, and where only doubted ones of
+    the golden evaluation set open it."""
+    doubted = {one.name for one in labels.doubts if one.measures}
+    clear = [side for side in here if side.name not in doubted]
+    bad = sum(side.bad for side in clear)
+    without = None
+    if gate.open and len(clear) < len(here) and min(bad, len(clear) - bad) >= LEAST:
+        without = _decided([*clear, *lately], len(clear), margins)
+    return with_labels(gate, labels.told, labels.sentences, without)
+
+
+def _hash_of(labels: Labels | None) -> str:
+    """What is known of the labels, in short: a review of one of them asks for another look at the gate."""
+    from model_runtime.manifest import canonical_sha256
+
+    return canonical_sha256(labels.to_json())[:16] if labels else ""
 
 
 def identity_of(folder: Path) -> str:

@@ -1,7 +1,7 @@
 """A frozen training set as training reads it: the units it may learn from, those it is stopped by, and what is right.
 
-Knows the folder, its card and its labels. Never reads a row of the split `test`: those are the part's golden
-evaluation set. Knows no tensors and no model.
+Knows the folder, its card and its labels. What is learned from never holds a row of the split `test`: those are the
+part's golden evaluation set. Knows no tensors and no model.
 """
 
 import json
@@ -132,6 +132,15 @@ def read_set(folder: Path) -> TrainingSet:
         lacks = " and ".join(sorted({"OK", "NG"} - verdicts)) or "labels"
         raise Fixable("one_sided", f"The training set {folder.name} has no {lacks} to learn from; add such units.")
     return TrainingSet(folder, card["name"], card["sha256"], tuple(found[TRAIN]), tuple(found[VALIDATION]), card)
+
+
+def examples(folder: Path) -> list[Example]:
+    """Every unit of the set, those that measure too, as they are labelled: for looking at the labels, never for
+    learning. Raises `Fixable` when the folder is no set."""
+    card = read_card(folder)
+    rows = zip(read_labelled(folder, None), read_rows(folder), strict=True)
+    units = [(without_erased(labelled), row) for labelled, row in rows if labelled.verdict and not labelled.problem]
+    return [_example(unit, row, card, folder) for unit, row in units if unit is not None]
 
 
 def _example(unit: Labelled, row: Mapping[str, str], card: Mapping[str, Any], folder: Path) -> Example:

@@ -3,7 +3,7 @@
 import argparse
 
 from inspector_app.commands.argument_types import acting, count, from_time, some, to_time
-from inspector_app.commands.arguments_night import adapters, freeze, purge, train
+from inspector_app.commands.arguments_night import adapters, freeze, labels, purge, train
 from inspector_app.texts import storable
 from inspector_app.version import APP_VERSION
 
@@ -47,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     _users(command("users", "users", "who is registered here, and what they may do"), common)
     _evaluate(command("evaluate", "evaluate", "judge labelled folders and report every figure with its interval"))
     freeze(command("freeze", "freeze", "make an immutable training set of reviewed units, or of a labelled folder"))
+    labels(
+        command("labels", "labels", "hold the labels of a frozen set against each other; confirm or review the doubted")
+    )
     train(command("train", "train", "train an adapter on a frozen set"))
     adapters(command("adapters", "adapters", "list, export, import, promote or roll back adapters"), common)
     purge(command("purge", "purge", "erase media and transcripts by the policy, or one voice on request"), common)

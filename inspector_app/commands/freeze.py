@@ -67,6 +67,7 @@ def _tell(run: Run, frozen: Frozen) -> None:
         say(f"{len(card['conflicts']) - SHOWN} more conflicts are in {frozen.folder / 'card.json'}.")
     for one in card["balance"]:
         say(f"{'Out of balance: ' if one['out_of_balance'] else ''}{one['sentence']}")
+    say(f"`kensa labels {frozen.folder.name}` holds its labels against each other.")
     say(f"`kensa train {frozen.folder.name}` trains an adapter on it.")
 
 

@@ -34,6 +34,8 @@ def train(run: Run) -> int:
             person, args.set, recipe, model=args.model, parent=args.adapter, name=args.name, fresh=args.fresh
         )
         going = learning.train(order, stop.is_set)
+        if (labels := learning.labels_kept(order["set_folder"])) is not None and labels.refused:
+            run.terminal.say(" ".join(labels.sentences))
         try:
             with run.terminal.meter(1000, "Training") as meter:
                 for progress in going:

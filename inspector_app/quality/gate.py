@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from inspector_app.quality.labels import Share
+
 SURE = 0.05
 """Below this p a one-sided exact test says "worse"."""
 LEAST = 4
@@ -94,6 +96,23 @@ def decide(pairs: Sequence[Pair], margins: Margins | None = None, recent: Sequen
         "margins": {"overkill": margins.overkill, "coverage": margins.coverage, "group": margins.group},
     }  # fmt: skip
     return Gate(all(fits.values()) and not any(one.blocks for one in worse), sentences, figures)
+
+
+def with_labels(gate: Gate, shares: Sequence[Share], sentences: Sequence[str], without: Gate | None = None) -> Gate:
+    """The same with what is known of the labels: too many in doubt refuse, whatever the adapter does. `without`: the
+    gate without the golden units whose labels are doubted; what only those let in is not let in."""
+    hold = not any(share.refused for share in shares)
+    stands = without is None or without.open or not gate.open
+    said = (*gate.sentences, *sentences)
+    if without is not None and not stands:
+        said += ("It would be let in only by golden units whose labels are doubted; without them: refused.",)
+    fits = {**gate.figures.get("fits", {}), "labels": hold and stands}
+    figures = {
+        **gate.figures,
+        "fits": fits,
+        "labels": {"shares": [s.to_json() for s in shares], "only_by_doubted": not stands},
+    }
+    return Gate(gate.open and hold and stands, said, figures)
 
 
 @dataclass(frozen=True, slots=True)

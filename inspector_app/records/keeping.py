@@ -117,7 +117,8 @@ def _sizes(session: Session) -> dict[str, int]:
 
 def _open(session: Session) -> set[str]:
     """Units that are to be judged, or that wait for a supervisor."""
-    sent = (str(LineKind.DISAGREED), str(LineKind.PICKED), str(LineKind.SHADOW))
+    kinds = (LineKind.DISAGREED, LineKind.PICKED, LineKind.SHADOW, LineKind.DOUBTED)
+    sent = [str(kind) for kind in kinds]
     unclear = select(VerdictRow.sample_id).where(VerdictRow.verdict == "INCONCLUSIVE")
     asked = select(LineRow.sample_id).where(LineRow.kind.in_(sent))
     query = select(SampleRow.id).where(

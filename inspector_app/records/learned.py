@@ -4,7 +4,7 @@ A group (a lot, a serial number, a photo) that was once part of a golden evaluat
 that was learned from never measures. Knows no folders, no cards and no model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,13 +15,14 @@ from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.record import Inspection, finite, iso
 from inspector_app.records.rows import everything, inspections_of
-from inspector_app.records.standing import standing
+from inspector_app.records.standing import standing, undone
 from inspector_app.records.store import Store
 from inspector_app.records.tables import LearningGroupRow, PromotionRow, ReviewRow, SampleRow
 
 GROUP_LOCKED, SET_FROZEN = "group_locked", "set_frozen"
 PROMOTED, ROLLED_BACK = "promoted", "rolled_back"
 SUBJECT = "adapter"
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class Promotion:
     def to_json(self) -> dict[str, Any]:
         names = ("kind", "adapter", "identity", "previous", "model", "reason", "who")
         return {**{name: getattr(self, name) for name in names}, "at": iso(self.at), "gate": self.gate}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One review of a unit: its verdict, and whether it was not undone."""
+
+    verdict: str
+    stands: bool
 
 
 class Learned:
@@ -71,6 +80,17 @@ class Learned:
                 session.flush()
                 audit.append(session, who, GROUP_LOCKED, f"part:{part}", new=group_facts(row))
             audit.append(session, who, SET_FROZEN, f"set:{name}", new=dict(facts))
+
+    def said(self, ids: Sequence[str]) -> dict[str, list[Said]]:
+        """All reviews of these units, oldest first, the undone ones too."""
+        found: dict[str, list[Said]] = {}
+        with self._database.read() as session:
+            for start in range(0, len(ids), _AT_ONCE):
+                some = ReviewRow.sample_id.in_(ids[start : start + _AT_ONCE])
+                query = select(ReviewRow.sample_id, ReviewRow.verdict, undone(ReviewRow)).where(some)
+                for sample_id, verdict, gone in session.execute(query.order_by(ReviewRow.id)):
+                    found.setdefault(sample_id, []).append(Said(str(verdict), not gone))
+        return found
 
     def promotions(self) -> list[Promotion]:
         """All of them, oldest first."""

@@ -34,6 +34,7 @@ class LineKind(StrEnum):
     UNDONE = "undone"  # a review does not stand any more; the text is its number behind a #
     REASON = "reason"  # the reason of a review as it was spoken; the text is what the model heard
     SHADOW = "shadow"  # a candidate that judges beside the active adapter said otherwise; the text: which, and what
+    DOUBTED = "doubted"  # its label contradicts those of a training set; the text is the set
     CAUTION = "caution"  # what was said when it was kept, as an expired golden sample; the text is the code
 
 

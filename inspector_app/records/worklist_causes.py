@@ -15,6 +15,7 @@ class Cause(StrEnum):
     DISAGREED = "disagreed"  # an operator saw something else
     CHANCE = "chance"  # picked at random, so that misses are found too
     SHADOW = "shadow"  # a candidate that judges beside the active adapter said otherwise
+    DOUBTED = "doubted"  # its label contradicts those of a training set
     FAILED = "failed"  # the model could not judge it
 
 
@@ -45,4 +46,6 @@ def causes(unit: Inspection) -> tuple[Cause, ...]:
         found.append(Cause.CHANCE)
     if unit.last(LineKind.SHADOW):
         found.append(Cause.SHADOW)
+    if unit.last(LineKind.DOUBTED):
+        found.append(Cause.DOUBTED)
     return tuple(found)

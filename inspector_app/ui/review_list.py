@@ -27,6 +27,8 @@ from inspector_app.ui.review_widgets import LOW, LowButton
 from inspector_app.ui.review_words import CAUSES
 from inspector_app.ui.widgets import label
 
+SELDOM = (Cause.SHADOW, Cause.DOUBTED)
+"""Causes that take room only where there are such units."""
 _KEYS = {act.name: act.key for act in REVIEW_ACTS}
 _ROLE = Qt.ItemDataRole.UserRole
 _ROW = 58
@@ -180,7 +182,7 @@ class ReviewList(Spoken, QFrame):
         for cause, button in self.buttons.items():
             button.show_count(self.counts.get(cause, 0))
             button.set_kind("picked" if cause is self.cause else "quiet")
-            button.setVisible(cause in (None, self.cause) or cause is not Cause.SHADOW or bool(self.counts.get(cause)))
+            button.setVisible(cause in (None, self.cause) or cause not in SELDOM or bool(self.counts.get(cause)))
         self.respeak()
 
     def respeak(self) -> None:

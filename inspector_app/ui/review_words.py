@@ -15,6 +15,7 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.DISAGREED: (mark("Operator disagrees"), "hand"),
     Cause.CHANCE: (mark("Picked by chance"), "dice"),
     Cause.SHADOW: (mark("Candidate disagrees"), "layers"),
+    Cause.DOUBTED: (mark("Label in doubt"), "circle-question-mark"),
     Cause.FAILED: (mark("Could not be judged"), "triangle-alert"),
 }
 """Words and icon of each cause, in the order in which they are shown."""
@@ -45,6 +46,7 @@ LINES = {
     LineKind.UNDONE: mark("review undone"),
     LineKind.REASON: mark("spoken reason"),
     LineKind.SHADOW: mark("candidate disagrees"),
+    LineKind.DOUBTED: mark("label in doubt"),
     LineKind.CAUTION: mark("caution"),
 }
 ACTS = {
@@ -67,6 +69,8 @@ ACTS = {
     "promoted": mark("adapter let in"),
     "rolled_back": mark("adapter rolled back"),
     "group_locked": mark("lot locked for measuring"),
+    "labels_checked": mark("labels of a set checked"),
+    "label_confirmed": mark("label looked at again"),
     "media_erased": mark("photo or voice erased"),
     "text_erased": mark("words erased"),
     "policy_changed": mark("rules of keeping changed"),
