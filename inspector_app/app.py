@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+import inspector_app.ui  # noqa: F401 - first of all: it makes what is imported next quicker
+
+# isort: split
 from inspector_app.errors import KensaError
 from inspector_app.places import Places, resources
 from inspector_app.readiness import Trouble, disk_is_low
@@ -137,7 +140,6 @@ class Program(QObject):
         self.window.inspect_page.remembered.connect(self._remember)
         self.desk.counted.connect(lambda _: self._look_at_disk())
         self._application.setApplicationName("Kensa")
-        self._application.setWindowIcon(icons.icon("scan-search", theme.tokens().accent))
 
     def start(self) -> None:
         """Show the window; all else begins when it is on the screen."""
@@ -190,6 +192,7 @@ class Program(QObject):
 
     def _open_records(self) -> None:
         gc.enable()  # commands/window.py switched it off for the start
+        self._application.setWindowIcon(icons.icon("scan-search", theme.tokens().accent))
         self.readiness.move(Phase.RECORDS)
         task = self.lanes.disk.start(self._open_station)
         task.done.connect(self._records_open)

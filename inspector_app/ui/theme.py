@@ -3,10 +3,9 @@
 The theme belongs to the application, like Qt's own palette: `tokens()` is what is in use. Knows no page.
 """
 
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -26,8 +25,7 @@ TARGET = 48
 FONTS = ("Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic UI", "Meiryo", "Hiragino Sans", "sans-serif")
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Colours by role. Verdicts differ in lightness and in blue content, so colour-blind eyes tell them apart."""
 
     name: str
@@ -184,7 +182,7 @@ def dress(app: QApplication, template: Path) -> None:
     icons = template.parent / "icons"
     shapes = {"arrow": "chevron-down", "up": "chevron-up", "check": "check"}
     places = {role: (icons / f"{shape}-{name}.svg").as_posix() for role, shape in shapes.items()}
-    app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(asdict(chosen), **places))
+    app.setStyleSheet(Template(template.read_text(encoding="utf-8")).substitute(chosen._asdict(), **places))
 
 
 def _palette(chosen: Tokens) -> QPalette:

@@ -200,7 +200,7 @@ class RailButton(_FacedButton):
     """A page of the program: icon above word above key; where there is little room the key stands beside the icon."""
 
     def __init__(self, icon_name: str, text: str, key: str) -> None:
-        super().__init__(icon_name, text, key, 26)
+        super().__init__(icon_name, text, key, 20)
         self.setCheckable(True)
         self._close: bool | None = None
         self._word.setProperty("role", "railword")
