@@ -157,8 +157,12 @@ def _write(draft: Path, sources: dict[str, Path], state: copies.State, progress:
 def _need_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed + SPARE:
-        lacking = f"{(needed + SPARE) / 1e9:.1f} GB are needed in {folder}, {free / 1e9:.1f} GB are free"
+        lacking = f"{_large(needed + SPARE)} are needed in {folder}, {_large(free)} are free"
         raise KensaError("disk_full", f"There is too little room: {lacking}; free some space, or choose another disk.")
+
+
+def _large(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def _need_all_media(made: Backup, media: frozenset[str]) -> None:
