@@ -91,26 +91,19 @@ class _Reasoned(Sheet):
 
     def __init__(self, title: str, hint: str, words: str, parent: QWidget | None) -> None:
         super().__init__(title, hint, parent)
-        self.reason, self.fault = QLineEdit(), label("warning", wrap=True)
+        self.reason = QLineEdit()
         self.say(self.reason.setPlaceholderText, mark("Reason for the change, kept with it"))
         self.say(self.reason.setAccessibleName, mark("Reason for the change, kept with it"))
-        self.fault.hide()
         self._words = words
 
     def _finish(self) -> None:
         self.body.addWidget(self.reason)
-        self.body.addWidget(self.fault)
         self.add_button("x", mark("Cancel"), "Esc", self.reject)
         self.add_button("check", self._words, "Ctrl+Return", self.take, "primary")
         self.resize(760, 0)
 
     def take(self) -> None:
         """The button was pressed."""
-
-    def refuse(self, words: str) -> None:
-        """Say what is wrong, and stay."""
-        self.fault.setText(words)
-        self.fault.show()
 
 
 class CriterionSheet(_Reasoned):
@@ -157,9 +150,9 @@ class SampleSheet(_Reasoned):
     def take(self) -> None:
         found = self.editor.reference()
         if found is None:
-            self.refuse(tr("Choose the photo first."))
+            self.say_fault(tr("Choose the photo first."))
         elif not found.approved_by:
-            self.refuse(tr("Say who approved the sample."))
+            self.say_fault(tr("Say who approved the sample."))
         else:
             self.given.emit(replace(found, defect=self._defect), self.reason.text().strip())
 
@@ -179,4 +172,4 @@ class RetireSheet(_Reasoned):
         if reason := self.reason.text().strip():
             self.given.emit(reason)
         else:
-            self.refuse(tr("Give the reason."))
+            self.say_fault(tr("Give the reason."))

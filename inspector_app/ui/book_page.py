@@ -344,13 +344,12 @@ class BookPage(Spoken, Themed, QWidget):
         self, change: Callable[[], Part], reason: str, dialog: CriterionSheet | SampleSheet | RetireSheet
     ) -> None:
         """ValueError tells what contradicts itself; the dialog stays until the change is kept."""
-        from inspector_app.ui.sentences import sentence
         from model_runtime.verdict import Fixable
 
         station, person = self._review.station, self._desk.person
 
         def refused(error: Exception) -> None:
-            dialog.refuse(sentence(error)) if isinstance(error, Fixable) else self._desk.problems.tell(error)
+            dialog.refuse(error, self._desk.problems.tell)
 
         try:
             part: Part = change()

@@ -11,10 +11,8 @@ from inspector_app.ui.kpi_rows import SHARES
 from inspector_app.ui.language import mark
 from inspector_app.ui.quality_desk import QualityDesk
 from inspector_app.ui.quality_words import FIGURES
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet
 from inspector_app.ui.widgets import label
-from model_runtime.verdict import Fixable
 
 _FIELDS = {
     "miss": (" %", 0.0, 100.0, 2, 1.0),
@@ -40,9 +38,8 @@ class GoalsDialog(Sheet):
         self._desk, self._part, self._goals = desk, part, goals
         self.ticks: dict[str, QCheckBox] = {}
         self.values: dict[str, QDoubleSpinBox] = {}
-        self.reason, self.fault = QLineEdit(), label("warning", wrap=True)
+        self.reason = QLineEdit()
         self._build()
-        self.fault.hide()
         self.resize(620, 0)
 
     def _build(self) -> None:
@@ -70,7 +67,6 @@ class GoalsDialog(Sheet):
         self.say(self.reason.setPlaceholderText, mark("Reason for the change, kept with it"))
         self.say(self.reason.setAccessibleName, mark("Reason for the change, kept with it"))
         self.body.addWidget(self.reason)
-        self.body.addWidget(self.fault)
         self.add_button("x", mark("Close"), "Esc", self.reject)
         self.add_button("check", mark("Save"), "Ctrl+Return", self.save, "primary")
 
@@ -90,8 +86,4 @@ class GoalsDialog(Sheet):
         self.accept()
 
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.desk.problems.tell(error)
+        self.refuse(error, self._desk.desk.problems.tell)

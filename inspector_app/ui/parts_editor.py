@@ -28,7 +28,6 @@ from inspector_app.ui.desk import Desk
 from inspector_app.ui.identity_editor import IdentityEditor
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.reference_editor import ReferenceEditor
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.settings_editors import threshold_box
 from inspector_app.ui.sheet import Sheet, key_button
 from inspector_app.ui.widgets import KeyButton, label, scrolled
@@ -54,7 +53,7 @@ class PartsDialog(Sheet):
         )
         self._desk, self._language = desk, language
         self._parts = list(parts)
-        self.names, self.fault, self.reason = QListWidget(), label("warning", wrap=True), QLineEdit()
+        self.names, self.reason = QListWidget(), QLineEdit()
         self.changed_words = label("caption")
         self.form = PartForm(desk, self._parts[0])
         self._area: QScrollArea | None = None
@@ -81,8 +80,6 @@ class PartsDialog(Sheet):
         self.say(self.reason.setAccessibleName, mark("Reason for the change, kept with it"))
         self.body.addWidget(self.changed_words)
         self.body.addWidget(self.reason)
-        self.body.addWidget(self.fault)
-        self.fault.hide()
         self.add_button("x", mark("Close"), "Esc", self.reject)
         self.save_button = self.add_button("check", mark("Save"), "Ctrl+Return", self.save, "primary")
 
@@ -106,7 +103,7 @@ class PartsDialog(Sheet):
             task.done.connect(lambda trail: self._show_last(form, trail))
         self._area = scrolled(form, right=theme.GAP)
         self._right.addWidget(self._area, 1)
-        self.fault.hide()
+        self.clear_fault()
 
     def _show_last(self, form: PartForm, trail: list[Entry]) -> None:
         """Who changed this part last, and when; all of it stands in the audit trail."""
@@ -144,11 +141,7 @@ class PartsDialog(Sheet):
         self._desk.problems.news(tr("{name} was saved.", name=part.title(self._language)))
 
     def _refuse(self, error: Exception) -> None:
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.problems.tell(error)
+        self.refuse(error, self._desk.problems.tell)
 
 
 class PartForm(QWidget):

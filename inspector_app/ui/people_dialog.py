@@ -16,11 +16,9 @@ from inspector_app.ui import icons, theme
 from inspector_app.ui.desk import Desk
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.person_sheet import Entered, PersonForm, PersonSheet
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet, key_button
 from inspector_app.ui.sign_in import ROLES
-from inspector_app.ui.widgets import EmptyState, KeyButton, label
-from model_runtime.verdict import Fixable
+from inspector_app.ui.widgets import EmptyState, KeyButton
 
 if TYPE_CHECKING:
     from inspector_app.people import People
@@ -54,7 +52,7 @@ class PeopleDialog(Sheet):
         super().__init__(mark("People"), mark("Who may sign in here, and as what. What they did stays theirs."), parent)
         self._desk = desk
         self.people: list[Person] = []
-        self.list, self.fault = QListWidget(), label("warning", wrap=True)
+        self.list = QListWidget()
         self.empty = EmptyState(
             "users-round",
             mark("Nobody is registered"),
@@ -83,8 +81,6 @@ class PeopleDialog(Sheet):
         right.addStretch(1)
         row.addLayout(right)
         self.body.addLayout(row, 1)
-        self.body.addWidget(self.fault)
-        self.fault.hide()
         self.empty.hide()
         self.add_button("check", mark("Close"), "Esc", self.accept)
 
@@ -196,7 +192,7 @@ class PeopleDialog(Sheet):
         return sheet
 
     def _ask(self, job: Callable[[People], object], done: Callable[[Any], None]) -> None:
-        self.fault.hide()
+        self.clear_fault()
         if (station := self._desk.station) is None:
             return
         task = self._desk.ask_people(job, station.people)
@@ -204,8 +200,4 @@ class PeopleDialog(Sheet):
         task.failed.connect(self._refuse)
 
     def _refuse(self, error: Exception) -> None:
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.problems.tell(error)
+        self.refuse(error, self._desk.problems.tell)

@@ -15,7 +15,6 @@ from inspector_app.rights import Person, Role
 from inspector_app.ui import theme
 from inspector_app.ui.desk import Desk
 from inspector_app.ui.language import Spoken, mark, tr
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet
 from inspector_app.ui.sign_in import ROLES
 from inspector_app.ui.widgets import label
@@ -98,11 +97,8 @@ class PersonSheet(Sheet):
         super().__init__(title, hint, parent)
         self._desk, self.form, self._job = desk, form, job
         self._busy = False
-        self.fault = label("warning", wrap=True)
         self.body.addWidget(form)
-        self.body.addWidget(self.fault)
         self.body.addStretch(1)
-        self.fault.hide()
         self.add_button("x", mark("Cancel"), "Esc", self.reject)
         self.add_button("check", mark("Save"), "Return", self.save, "primary")
         self.resize(560, 0)
@@ -128,8 +124,4 @@ class PersonSheet(Sheet):
 
     def _refuse(self, error: Exception) -> None:
         self._busy = False
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.problems.tell(error)
+        self.refuse(error, self._desk.problems.tell)

@@ -7,10 +7,8 @@ from inspector_app.reports.signatures import ROLES
 from inspector_app.reports.summary import Report
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.report_desk import ReportDesk
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet
 from inspector_app.ui.widgets import label
-from model_runtime.verdict import Fixable
 
 _WORDS = {"prepared": mark("Prepared"), "checked": mark("Checked"), "approved": mark("Approved")}
 
@@ -27,7 +25,7 @@ class SignDialog(Sheet):
             parent,
         )
         self._desk, self._report = desk, report
-        self.role, self.pin, self.fault = QComboBox(), QLineEdit(), label("warning", wrap=True)
+        self.role, self.pin = QComboBox(), QLineEdit()
         person = desk.desk.person
         who = label("section")
         who.setText(person.name if person else tr("Nobody signed in"))
@@ -38,9 +36,8 @@ class SignDialog(Sheet):
         self.say(self.role.setAccessibleName, mark("Signature as"))
         self.say(self.pin.setPlaceholderText, mark("PIN"))
         self.say(self.pin.setAccessibleName, mark("PIN"))
-        for part in (who, self.role, self.pin, self.fault):
+        for part in (who, self.role, self.pin):
             self.body.addWidget(part)
-        self.fault.hide()
         self.add_button("x", mark("Close"), "Esc", self.reject)
         self.add_button("pencil", mark("Sign"), "Return", self.sign, "primary")
         self.pin.setFocus()
@@ -60,8 +57,4 @@ class SignDialog(Sheet):
 
     def _refused(self, error: Exception) -> None:
         self.pin.clear()
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.desk.problems.tell(error)
+        self.refuse(error, self._desk.desk.problems.tell)

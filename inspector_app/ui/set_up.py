@@ -73,12 +73,11 @@ class SetUp(Sheet):
         self.places = {"line": QLineEdit(settings.line), "station": QLineEdit(settings.station)}
         self.model_words, self.band, self.stage = label("strong", wrap=True), VerdictBand(), PhotoStage(QSize(200, 200))
         self.person_form, self.person_words = PersonForm(("name", "pin", "again", "badge")), label("strong", wrap=True)
-        self.fault, self._busy = label("warning", wrap=True), False
+        self._busy = False
         self.dots = QLabel()
         self._choices: dict[tuple[str, str], KeyButton] = {}
         self.pages = QStackedWidget()
         self._build(parts, language)
-        self.fault.hide()
         self._fill_devices()
         readiness.changed.connect(self._show_model)
         self.resize(760, 640)
@@ -93,7 +92,7 @@ class SetUp(Sheet):
             _page(self.microphone_box, self._listen_button(), self.microphone_test),
             _page(self.part_box, *self._place_fields()),
             _page(self.model_words),
-            _page(self.person_words, self.person_form, self.fault),
+            _page(self.person_words, self.person_form),
             _page(self.band, self.stage),
         ):
             self.pages.addWidget(page)
@@ -217,14 +216,12 @@ class SetUp(Sheet):
 
     def _registered(self, person: Person) -> None:
         self._busy = False
-        self.fault.hide()
         self.began.emit(person)
         self._go_on()
 
     def _refuse(self, error: Exception) -> None:
         self._busy = False
-        self.fault.setText(sentence(error) if isinstance(error, Fixable) else tr("See under Problems, F8."))
-        self.fault.show()
+        self.refuse(error, lambda _: self.say_fault(tr("See under Problems, F8.")))
 
     def _show_people(self) -> None:
         """Nobody is asked for where somebody is registered already."""
@@ -258,6 +255,7 @@ class SetUp(Sheet):
             self.respeak()
 
     def _show_step(self) -> None:
+        self.clear_fault()
         title, hint = _STEPS[self.step]
         self.say(self.heading.setText, title)
         self.say(self.hint.setText, hint)

@@ -85,7 +85,7 @@ class SettingsDialog(Sheet):
         self.rows: dict[str, _Row] = {}
         self.headings: dict[str, QWidget] = {}
         self._extras: list[QWidget] = []
-        self.search_edit, self.fault = QLineEdit(), label("warning", wrap=True)
+        self.search_edit = QLineEdit()
         self.camera_test, self.microphone_test = CameraTest(desk, devices), MicrophoneTest(desk, devices)
         self._build()
         self._look_for_devices()
@@ -105,8 +105,6 @@ class SettingsDialog(Sheet):
         for group in GROUPS:
             self._add_group(column, group)
         self.body.addWidget(scrolled(holder, right=theme.GAP_L), 1)
-        self.body.addWidget(self.fault)
-        self.fault.hide()
         self.add_button("x", mark("Cancel"), "Esc", self.reject)
         self.add_button("sparkles", mark("Guided set-up"), "Ctrl+U", self._guide)
         self.add_button("check", mark("Save"), "Ctrl+Return", self.accept, "primary")
@@ -223,8 +221,7 @@ class SettingsDialog(Sheet):
             except (ValueError, TypeError):
                 spec = Settings.specs()[name]
                 title = spec.label_ja if self._japanese else spec.label_en
-                self.fault.setText(tr("“{field}” cannot be this; correct it.", field=title))
-                self.fault.show()
+                self.say_fault(tr("“{field}” cannot be this; correct it.", field=title))
                 self.editors[name].setFocus()
                 return
         self.settings = self._chosen()

@@ -1,4 +1,4 @@
-"""The frame of every dialog: a title, a sentence, a body, and a row of buttons that show their keys.
+"""The frame of every dialog: a title, a sentence, a body, what is wrong, and a row of buttons that show their keys.
 
 Knows no content.
 """
@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector_app.ui import theme
 from inspector_app.ui.language import Spoken
+from inspector_app.ui.sentences import sentence
 from inspector_app.ui.widgets import KeyButton, label
+from model_runtime.verdict import Fixable
 
 _FRAME = QSize(16, 48)
 """What the system draws around a window."""
@@ -37,6 +39,9 @@ class Sheet(Spoken, QDialog):
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.GAP)
         column.addLayout(self.body, 1)
+        self.fault = label("warning", wrap=True)
+        column.addWidget(self.fault)
+        self.fault.hide()
         self._row = QHBoxLayout()
         self._row.setSpacing(theme.GAP)
         column.addLayout(self._row)
@@ -49,6 +54,19 @@ class Sheet(Spoken, QDialog):
         needed = layout.totalHeightForWidth(self.width()) if layout is not None and layout.hasHeightForWidth() else 0
         self.resize(self.size().expandedTo(QSize(0, needed)).boundedTo(room))
         super().showEvent(event)
+
+    def say_fault(self, words: str) -> None:
+        """What is wrong, above the buttons; the dialog stays, and nothing that was entered is lost."""
+        self.fault.setText(words)
+        self.fault.show()
+
+    def clear_fault(self) -> None:
+        """Nothing is wrong any more."""
+        self.fault.hide()
+
+    def refuse(self, error: Exception, tell: Callable[[Exception], object]) -> None:
+        """What a person can mend is said here, in their language; everything else is a problem of the program."""
+        self.say_fault(sentence(error)) if isinstance(error, Fixable) else tell(error)
 
     def add_button(self, icon: str, text: str, key: str, job: Callable[[], object], kind: str = "") -> KeyButton:
         """A button of the last row; its key works anywhere in the dialog."""

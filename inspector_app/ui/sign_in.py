@@ -16,10 +16,7 @@ from inspector_app.ui.desk import Desk
 from inspector_app.ui.language import mark, tr
 from inspector_app.ui.pin_pad import PinPad
 from inspector_app.ui.scanner import Scanner
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet
-from inspector_app.ui.widgets import label
-from model_runtime.verdict import Fixable
 
 ROLES = {Role.OPERATOR: mark("operator"), Role.SUPERVISOR: mark("supervisor"), Role.QUALITY: mark("quality")}
 _NAME = Qt.ItemDataRole.UserRole
@@ -49,7 +46,7 @@ class PinDialog(Sheet):
     ) -> None:
         super().__init__(title, hint, parent)
         self._desk, self._verify, self._badge, self.must = desk, verify, badge, must
-        self.names, self.pad, self.fault = QListWidget(), PinPad(), label("warning", wrap=True)
+        self.names, self.pad = QListWidget(), PinPad()
         self._busy = False
         self._build(people)
         if badge is not None:
@@ -75,8 +72,6 @@ class PinDialog(Sheet):
         right.addWidget(self.pad)
         row.addLayout(right, 1)
         self.body.addLayout(row, 1)
-        self.body.addWidget(self.fault)
-        self.fault.hide()
         if not self.must:
             self.add_button("x", mark("Cancel"), "Esc", self.reject)
         self.pad.entered.connect(self._entered)
@@ -123,11 +118,7 @@ class PinDialog(Sheet):
 
     def _refuse(self, error: Exception) -> None:
         self._busy = False
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.problems.tell(error)
+        self.refuse(error, self._desk.problems.tell)
         self.pad.setFocus()
 
 

@@ -22,13 +22,11 @@ from inspector_app.records.filter import Filter
 from inspector_app.studies import rater
 from inspector_app.ui import theme
 from inspector_app.ui.language import mark, tr
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet, key_button
 from inspector_app.ui.study_desk import StudyDesk
 from inspector_app.ui.study_results import rater_word
 from inspector_app.ui.study_run import Photo
 from inspector_app.ui.widgets import label
-from model_runtime.verdict import Fixable
 
 _USUAL = 30
 
@@ -48,10 +46,9 @@ class NewStudyDialog(Sheet):
         self.offered: list[Offered] = []
         self.name, self.part, self.count, self.trials = QLineEdit(), QComboBox(), QSpinBox(), QSpinBox()
         self.people, self.models, self.units = QLineEdit(), QListWidget(), QListWidget()
-        self.photo, self.told, self.fault = Photo(), label("caption"), label("warning", wrap=True)
+        self.photo, self.told = Photo(), label("caption")
         self._build(parts)
         self._connect()
-        self.fault.hide()
         self.resize(1160, 780)
         self.from_history()
 
@@ -92,7 +89,6 @@ class NewStudyDialog(Sheet):
         row.addWidget(side)
         row.addLayout(self._build_units(), 1)
         self.body.addLayout(row, 1)
-        self.body.addWidget(self.fault)
         self.add_button("x", mark("Close"), "Esc", self.reject)
         self.add_button("check", mark("Make the study"), "Ctrl+Return", self.make, "primary")
 
@@ -162,7 +158,7 @@ class NewStudyDialog(Sheet):
         task.failed.connect(self._refused)  # type: ignore[attr-defined]
 
     def _came(self, offered: list[Offered]) -> None:
-        self.fault.hide()
+        self.clear_fault()
         self.offered = sorted(offered, key=lambda one: (-one.doubt, one.name))
         self._propose()
 
@@ -203,8 +199,4 @@ class NewStudyDialog(Sheet):
 
     def _refused(self, error: Exception) -> None:
         self.told.clear()
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.desk.problems.tell(error)
+        self.refuse(error, self._desk.desk.problems.tell)

@@ -10,11 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 from inspector_app.quality.blind import BlindStudy
 from inspector_app.ui import theme
 from inspector_app.ui.language import mark, tr
-from inspector_app.ui.sentences import sentence
 from inspector_app.ui.sheet import Sheet, key_button
 from inspector_app.ui.study_desk import StudyDesk
 from inspector_app.ui.widgets import label
-from model_runtime.verdict import Fixable
 
 
 class Photo(QLabel):
@@ -58,7 +56,7 @@ class RunDialog(Sheet):
         super().__init__(mark("Judge: good or bad?"), "", parent)
         self._desk, self.study, self._name = desk, study, name
         self._busy = False
-        self.photo, self.where, self.fault = Photo(), label("caption"), label("warning", wrap=True)
+        self.photo, self.where = Photo(), label("caption")
         self.bar = QProgressBar()
         self._build()
         self.resize(1120, 780)
@@ -72,8 +70,6 @@ class RunDialog(Sheet):
         self.body.addWidget(self.where)
         self.body.addWidget(self.bar)
         self.body.addWidget(self.photo, 1)
-        self.body.addWidget(self.fault)
-        self.fault.hide()
         row = QHBoxLayout()
         row.setSpacing(theme.GAP)
         self.ok = key_button(self, "circle-check", mark("OK – good"), "1", lambda: self.say_verdict("OK"))
@@ -107,17 +103,13 @@ class RunDialog(Sheet):
     def _use(self, study: BlindStudy) -> None:
         self._busy = False
         self.study = study
-        self.fault.hide()
+        self.clear_fault()
         self.changed.emit(study)
         self._show()
 
     def _refused(self, error: Exception) -> None:
         self._busy = False
-        if isinstance(error, Fixable):
-            self.fault.setText(sentence(error))
-            self.fault.show()
-        else:
-            self._desk.desk.problems.tell(error)
+        self.refuse(error, self._desk.desk.problems.tell)
 
     def _show(self) -> None:
         turn = self.study.turn(self._name)
