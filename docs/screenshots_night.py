@@ -94,13 +94,13 @@ def _work(session: Session) -> None:
             Answer.NG if bad else Answer.OK, Disposition.HOLD, ("scratch", "dent")[number % 3 % 2] if bad else "none"
         )
         station.review(one.id, Person.typed("田中 由美"), replace(opinion, reason="確認済み"))
-    learning = desk._learning()
+    learning = desk.learning()
     learning.freeze(Person.typed("田中 由美"), Rule("general"), "general", Shares(0.4))
     base = desk.places.model()
     for number in (1, 2, 3):
         _adapter(learning.places.adapters / f"defect@{number}", number, str(base))
     learning.promote(Person.typed("田中 由美"), "defect@2", "レビュー 40 個で学習", learning.weigh("defect@2"))
-    desk._learning().weigh("defect@3")
+    desk.learning().weigh("defect@3")
 
 
 def _adapter(folder: Path, number: int, base: str) -> None:

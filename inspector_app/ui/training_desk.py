@@ -17,6 +17,7 @@ from inspector_app.places import Places
 from inspector_app.settings import Settings
 from inspector_app.tasks import Lane, Task
 from inspector_app.ui.desk import Desk
+from inspector_app.ui.training_labels import LabelDesk
 from inspector_app.ui.training_process import NightProcess
 from inspector_app.whole import write_whole
 from model_runtime.verdict import Fixable
@@ -62,6 +63,7 @@ class TrainingDesk(QObject):
         """What runs in a process of its own: "train", "weigh" or nothing."""
         self.about = ""
         """The set or adapter that it is about."""
+        self.labels = LabelDesk(self)
         self._process: NightProcess | None = None
         self._order: dict[str, Any] = {}
         self._shadow: Shadow | None = None
@@ -73,7 +75,7 @@ class TrainingDesk(QObject):
 
     def shelf(self) -> Task:
         """Sets and adapters; the task gives a Shelf."""
-        return self._ask(self._shelf)
+        return self.ask(self._shelf)
 
     def parts(self) -> list[str]:
         """Names of the parts."""
@@ -82,7 +84,7 @@ class TrainingDesk(QObject):
 
     def evaluation(self, adapter: str) -> Task:
         """What weighing found of an adapter, if it holds still; the task gives an Evaluation or None."""
-        return self._ask(lambda: self._learning().evaluation(adapter))
+        return self.ask(lambda: self.learning().evaluation(adapter))
 
     def alarms(self) -> Task:
         """What left its limits; the task gives a list of Alarm."""
@@ -100,21 +102,21 @@ class TrainingDesk(QObject):
 
     def freeze(self, rule: Rule, name: str | None, shares: Shares) -> Task:
         """Freezes units of the records; the task gives a Frozen. The caller says what went wrong."""
-        return self._changing(lambda: self._learning().freeze(self._who(), rule, name, shares), self.lane)
+        return self._changing(lambda: self.learning().freeze(self.who(), rule, name, shares), self.lane)
 
     def freeze_folder(self, folder: Path, rule: Rule, name: str | None, golden: Path | None, shares: Shares) -> Task:
         """Freezes a labelled folder; the task gives a Frozen. The caller says what went wrong."""
         return self._changing(
-            lambda: self._learning().freeze_folder(self._who(), folder, rule, name, golden, shares), self.lane
+            lambda: self.learning().freeze_folder(self.who(), folder, rule, name, golden, shares), self.lane
         )
 
     # -- training and weighing, in a process of their own
 
     def train(self, training_set: str, recipe: dict[str, Any], parent: str | None, fresh: bool) -> Task:
         """Checks the right and begins; then `progress` and an end. The caller says what went wrong before that."""
-        learning = self._learning()
+        learning = self.learning()
         task = self.desk.ask_people(
-            lambda: learning.order(self._who(), training_set, recipe, parent=parent, fresh=fresh)
+            lambda: learning.order(self.who(), training_set, recipe, parent=parent, fresh=fresh)
         )
         task.done.connect(lambda order: self._begin("train", training_set, {"what": "train", "order": order}))
         return task
@@ -127,8 +129,8 @@ class TrainingDesk(QObject):
             told = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
             # The right is asked anew; recipe and parent are those of the training that was stopped.
             parent = Path(told["parent"]).name if told.get("parent") else None
-            return self._learning().order(
-                self._who(), training_set, told.get("recipe"), parent=parent, fresh=bool(told.get("fresh")),
+            return self.learning().order(
+                self.who(), training_set, told.get("recipe"), parent=parent, fresh=bool(told.get("fresh")),
             )  # fmt: skip
 
         task = self.desk.ask_people(job)
@@ -151,6 +153,7 @@ class TrainingDesk(QObject):
     def close(self) -> None:
         """The window goes: what runs keeps its state."""
         self._pause.stop()
+        self.labels.close()
         if self._process is not None:
             self._process.close()
         self.lane.close()
@@ -161,7 +164,7 @@ class TrainingDesk(QObject):
         """Lets an adapter in that was weighed; the caller says what went wrong."""
 
         def job() -> object:
-            learning, person = self._learning(), self._who()
+            learning, person = self.learning(), self.who()
             found = learning.evaluation(adapter)
             if found is None:
                 raise Fixable("not_weighed", f"{adapter} was not weighed against what judges now; weigh it first.")
@@ -171,19 +174,19 @@ class TrainingDesk(QObject):
 
     def rollback(self, reason: str) -> Task:
         """The adapter before the newest promotion judges again."""
-        return self._changing(lambda: self._learning().rollback(self._who(), reason))
+        return self._changing(lambda: self.learning().rollback(self.who(), reason))
 
     def export(self, adapter: str, target: Path) -> Task:
         """One signed file; the task gives the public key."""
-        return self.desk.ask_people(lambda: self._exchange().export(self._who(), adapter, target))
+        return self.desk.ask_people(lambda: self._exchange().export(self.who(), adapter, target))
 
     def take_in(self, file: Path) -> Task:
         """An adapter from a signed file; the task gives its name and who signed."""
-        return self._changing(lambda: self._exchange().take_in(self._who(), file))
+        return self._changing(lambda: self._exchange().take_in(self.who(), file))
 
     def trust(self, key: str, called: str) -> Task:
         """Another station's key; the task gives it as it is kept."""
-        return self.desk.ask_people(lambda: self._exchange().trust(self._who(), key, called))
+        return self.desk.ask_people(lambda: self._exchange().trust(self.who(), key, called))
 
     def keys(self) -> Task:
         """The own public key and the trusted ones; the task gives (key, {key: name})."""
@@ -192,13 +195,13 @@ class TrainingDesk(QObject):
             keys = self._exchange().keys
             return keys.public(), keys.trusted()
 
-        return self._ask(job)
+        return self.ask(job)
 
     # -- the candidate beside
 
     def beside(self) -> Task:
         """What the candidate has said; the task gives a Beside."""
-        return self._ask(self._said_beside)
+        return self.ask(self._said_beside)
 
     def begin_beside(self) -> None:
         """Where a candidate is named in the settings, it goes on: loaded on a lane that nobody waits for."""
@@ -208,13 +211,13 @@ class TrainingDesk(QObject):
 
     def start_beside(self, adapter: str) -> Task:
         """An adapter judges beside the active one from now on."""
-        task = self._changing(lambda: self._the_shadow().start(self._who(), adapter))
+        task = self._changing(lambda: self._the_shadow().start(self.who(), adapter))
         task.done.connect(lambda _: self.begin_beside())
         return task
 
     def stop_beside(self) -> Task:
         """No adapter judges beside any more."""
-        return self._changing(lambda: self._the_shadow().stop(self._who()))
+        return self._changing(lambda: self._the_shadow().stop(self.who()))
 
     # -- privacy
 
@@ -229,15 +232,15 @@ class TrainingDesk(QObject):
 
     def change_policy(self, policy: Policy) -> Task:
         """Another policy; the caller says what went wrong."""
-        return self.desk.ask_people(lambda: self._privacy().change(self._who(), policy))
+        return self.desk.ask_people(lambda: self._privacy().change(self.who(), policy))
 
     def erase_voice(self, sample_id: str, reason: str) -> Task:
         """Erases the voice notes of one unit; the task gives how many. The caller says what went wrong."""
-        return self.desk.ask_people(lambda: self._privacy().erase_voice(self._who(), sample_id, reason))
+        return self.desk.ask_people(lambda: self._privacy().erase_voice(self.who(), sample_id, reason))
 
     def purge(self) -> Task:
         """Erases by the policy; the task gives a Purge."""
-        return self.lane.start(lambda: self._privacy().purge(self._who()))
+        return self.lane.start(lambda: self._privacy().purge(self.who()))
 
     # -- on the lanes
 
@@ -292,6 +295,7 @@ class TrainingDesk(QObject):
         if self.busy:
             self.failed.emit(what, Fixable("night_busy", "Something is being trained or weighed; wait, or stop it."))
             return
+        self.labels.stop()  # both look at the labels first, where nobody has
         self.busy, self.about, self._order = what, about, order
         process = self._process = NightProcess(self.places.data, order, self)
         process.told.connect(self.progress)
@@ -307,7 +311,7 @@ class TrainingDesk(QObject):
         self._free(lambda: None)
         if what == "train":
             folder = Path(last["folder"])
-            task = self._ask(lambda: self._learning().trained(order["order"], folder))
+            task = self.ask(lambda: self.learning().trained(order["order"], folder))
             task.done.connect(lambda _: self.changed.emit())
             task.done.connect(lambda _: self.ended.emit(what, folder.name))
         else:
@@ -333,7 +337,8 @@ class TrainingDesk(QObject):
         database = self._station().store.database
         return Places(database.path.parent, database.read_only)
 
-    def _learning(self) -> Learning:
+    def learning(self) -> Learning:
+        """The night of this data folder, as the settings are now."""
         from inspector_app.learning import Learning
 
         station = self._station()
@@ -364,7 +369,8 @@ class TrainingDesk(QObject):
             raise Fixable("no_records", "The records are not open; see what the program says at the top.")
         return self.desk.station
 
-    def _who(self) -> Person:
+    def who(self) -> Person:
+        """Who is signed in; KensaError where nobody is."""
         if self.desk.person is None:
             raise Fixable("not_signed_in", "Nobody is signed in; sign in first.")
         return self.desk.person
@@ -376,7 +382,8 @@ class TrainingDesk(QObject):
         task.done.connect(lambda _: self.changed.emit())
         return task
 
-    def _ask(self, job: Callable[[], object]) -> Task:
+    def ask(self, job: Callable[[], object]) -> Task:
+        """A short look into records and folders; what goes wrong is told at the top of the window."""
         task = self.desk.lanes.disk.start(job)
         task.failed.connect(self.desk.problems.tell)
         return task

@@ -118,7 +118,7 @@ class UnitSheet(Sheet):
         path = self._unit.get(name)
         if path and Path(path).is_file():
             region = (self._unit.get("region") or {}).get("new") if name == "photo" else None
-            self._desk.picture(Path(path)).done.connect(lambda image: shown.setPixmap(_large(image, region)))
+            self._desk.picture(Path(path)).done.connect(lambda image: shown.setPixmap(large(image, region)))
         else:
             frame.setVisible(False) if frame.parent() else frame.hide()
         return shown
@@ -140,8 +140,8 @@ class UnitSheet(Sheet):
         return told
 
 
-def _large(image: QImage, region: Sequence[int] | None) -> QPixmap:
-    """The photo with the place that the new adapter named."""
+def large(image: QImage, region: Sequence[int] | None = None) -> QPixmap:
+    """The photo, with the place that an adapter named."""
     scaled = image.scaled(460, 380, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     made = QPixmap.fromImage(scaled)
     if region is not None:

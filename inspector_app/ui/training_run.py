@@ -136,6 +136,8 @@ class RunTab(Spoken, QWidget):
         if self.state in ("none", "begun", "stopped", "done"):
             self._about = self.desk.about
             self._go("runs")
+        if told["phase"] == "labels":
+            told = {"phase": "labels", "step": 0, "steps": 0}
         self._last = told
         if told["phase"] == "learn":
             self.curve.add(told["step"], told["steps"], told.get("loss"), told.get("validation"))
@@ -181,7 +183,9 @@ class RunTab(Spoken, QWidget):
 
     def _share(self) -> float:
         share: float = self._last.get("step", 0) / max(1, self._last.get("steps", 1))
-        return {"look": LOOKS * share, "learn": LOOKS + (1 - LOOKS) * share}.get(self._last.get("phase", ""), 1.0)
+        return {"look": LOOKS * share, "learn": LOOKS + (1 - LOOKS) * share, "labels": 0.0}.get(
+            self._last.get("phase", ""), 1.0
+        )
 
     def _words(self) -> str:
         if self.state == "runs":

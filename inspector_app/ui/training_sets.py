@@ -12,6 +12,7 @@ from inspector_app.ui.language import Spoken, mark, tr
 from inspector_app.ui.review_widgets import LowButton
 from inspector_app.ui.theme import Themed
 from inspector_app.ui.training_desk import TrainingDesk
+from inspector_app.ui.training_doubts import DoubtCard
 from inspector_app.ui.training_gallery import Strip
 from inspector_app.ui.training_points import Points, on_key
 from inspector_app.ui.training_sheets import FreezeSheet, TrainSheet
@@ -46,13 +47,15 @@ class SetsTab(Spoken, Themed, QWidget):
         self.suggested: Suggestion | None = None
         self.table, self.points = Table(COLUMNS), Points()
         self.title, self.hint = label("strong"), label("caption", wrap=True)
-        self.next, self.strip = label(wrap=True), Strip(desk.desk)
+        self.next, self.strip, self.doubts = label(wrap=True), Strip(desk.desk), DoubtCard(desk)
         self.nothing = EmptyState(
             "layers", mark("No training set yet"), mark("Freeze reviewed units, or import a labelled folder.")
         )
         self._build()
         self.table.itemSelectionChanged.connect(self._show)
         self.strip.chosen.connect(self.unit_wanted)
+        self.doubts.dialog_wanted.connect(self.dialog_wanted)
+        self.doubts.pointed.connect(self._show_points)
 
     def _build(self) -> None:
         row, left, right = QHBoxLayout(self), QVBoxLayout(), QVBoxLayout()
@@ -73,6 +76,7 @@ class SetsTab(Spoken, Themed, QWidget):
         within.addWidget(self.hint)
         within.addSpacing(theme.GAP_S)
         within.addWidget(scrolled(self.points, right=theme.GAP), 1)
+        within.addWidget(self.doubts)
         right.addWidget(side, 1)
         row.addLayout(left, 6)
         row.addLayout(right, 5)
@@ -114,6 +118,7 @@ class SetsTab(Spoken, Themed, QWidget):
 
     def _freeze(self, folder: bool) -> None:
         sheet = FreezeSheet(self.desk.parts(), self.desk.freeze, self.desk.freeze_folder, folder, self.window())
+        sheet.finished_with.connect(lambda frozen: self.desk.labels.check(frozen.folder.name))
         self.dialog_wanted.emit(sheet)
 
     def train(self) -> None:
@@ -171,7 +176,12 @@ class SetsTab(Spoken, Themed, QWidget):
         self.train_button.setEnabled(chosen is not None and not chosen.error)
         self.title.setText(chosen.name if chosen else "")
         self.hint.setText(_about(chosen) if chosen else tr("Choose a set at the left."))
-        self.points.show_points(_points(chosen) if chosen else [])
+        self.doubts.show_set(chosen.name if chosen and not chosen.error else "")
+        self._show_points()
+
+    def _show_points(self) -> None:
+        chosen = self.chosen
+        self.points.show_points([*self.doubts.points, *_points(chosen)] if chosen else [])
 
     def respeak(self) -> None:
         self.table.say_headings()

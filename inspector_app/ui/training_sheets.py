@@ -47,9 +47,6 @@ class Asking(Sheet):
         self.form.setHorizontalSpacing(theme.GAP_L)
         self.form.setVerticalSpacing(theme.GAP_S)
         self.body.addLayout(self.form)
-        self.fault = label("warning", wrap=True)
-        self.body.addWidget(self.fault)
-        self.fault.hide()
         self.body.addStretch(1)
         self.setMinimumWidth(640)
 
@@ -74,26 +71,25 @@ class Asking(Sheet):
         try:
             task = self.ask()
         except Fixable as error:
-            self.refuse(error)
+            self._not_done(error)
             return
         self.send_button.setEnabled(False)
         self.send_button.set_text(tr("Please wait"))
-        self.fault.hide()
+        self.clear_fault()
         task.done.connect(self._done)
-        task.failed.connect(self.refuse)
+        task.failed.connect(self._not_done)
 
     def ask(self) -> Task:
         """What is sent; KensaError for what cannot be."""
         raise NotImplementedError
 
-    def refuse(self, error: Exception) -> None:
+    def _not_done(self, error: Exception) -> None:
         """Says why not."""
         self.send_button.setEnabled(True)
         self.send_button.set_text(tr(self._words))
         if not isinstance(error, Fixable):
             raise error
-        self.fault.setText(sentence(error))
-        self.fault.show()
+        self.say_fault(sentence(error))
 
     def _done(self, came: object) -> None:
         self.finished_with.emit(came)

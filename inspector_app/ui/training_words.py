@@ -36,6 +36,7 @@ FIGURES = {
 SHARES = {"miss", "overkill", "coverage", "defect_right", "region_right"}
 SIDES = {"new": mark("New"), "active": mark("Active"), "base": mark("Model alone")}
 PHASES = {
+    "labels": mark("Looking at the labels"),
     "start": mark("Loading the model"),
     "look": mark("Looking at the photos"),
     "learn": mark("Learning"),
@@ -126,10 +127,10 @@ def figure_words(name: str, figure: Mapping[str, Any] | None) -> str:
 def gate_words(gate: Mapping[str, Any]) -> list[tuple[bool | None, str]]:
     """Each point of the gate: whether it passes (None: look at it), and its sentence."""
     found = gate["figures"]
-    if "fits" not in found:
+    if "miss" not in found:
         few = tr("The golden evaluation set has {bad} bad and {good} good units; 4 of each are needed.",
                  bad=found.get("bad", 0), good=found.get("good", 0))  # fmt: skip
-        return [(False, few)]
+        return [(False, few), *_labels(found)]
     fits, rows = found["fits"], []
     rows.append((fits["miss"], tr("Misses: ") + _change(found["miss"], found["bad"])))
     rows.append((fits["overkill"], tr("Overkill: ") + _change(found["overkill"], found["good"])))
@@ -142,7 +143,50 @@ def gate_words(gate: Mapping[str, Any]) -> list[tuple[bool | None, str]]:
         rows.append((fits["recent"], tr("Recent reviewed units: ")
                      + _change(found["recent"]["miss"], found["recent"]["bad"])))  # fmt: skip
     rows += [(False if one["blocks"] else None, _worse(one)) for one in found["groups"]]
+    return rows + _labels(found)
+
+
+def _labels(found: Mapping[str, Any]) -> list[tuple[bool | None, str]]:
+    """What the gate says of the labels of the set; an older comparison says nothing."""
+    told = found.get("labels")
+    if told is None:
+        return []
+    rows = shares_words(told)
+    if told.get("only_by_doubted"):
+        rows.append((False, tr("Only golden units whose labels are doubted would let it in.")))
     return rows
+
+
+SIDES_OF = {"all": mark("the set"), "teach": mark("the units that teach"), "golden": mark("the golden evaluation set")}
+DOUBTS = {
+    "looks": mark("The label says {verdict}, the photo looks like the {other} ones: look at it again."),
+    "twice": mark("The label says {verdict}, another review said {other}: look at it again."),
+    "corrected": mark("The label says {verdict}, a later review {other}: freeze the set anew."),
+}
+
+
+def shares_words(labels: Mapping[str, Any]) -> list[tuple[bool | None, str]]:
+    """The share of doubted labels of the set and of each side that is refused; a hint where some are doubted."""
+    if not labels["shares"]:
+        return [(None, tr("Too few units with a photo to hold their labels against each other."))]
+    rows: list[tuple[bool | None, str]] = []
+    for one in labels["shares"]:
+        values = {"of": tr(SIDES_OF[one["of"]]), "doubted": one["doubted"], "units": one["units"],
+                  "low": f"{100 * one['low']:.0f}", "high": f"{100 * one['high']:.0f}",
+                  "margin": f"{100 * one['margin']:.0f}", "p": f"{one['p']:.4f}"}  # fmt: skip
+        words = tr("Labels of {of}: {doubted} of {units} are doubted ({low}–{high} %).", **values)
+        if one["refused"]:
+            words += " " + tr("More than {margin} % (p = {p}): refused until they were reviewed again.", **values)
+            rows.append((False, words))
+        elif one["of"] == "all":
+            rows.append((None if one["doubted"] else True, words))
+    return rows
+
+
+def doubt_words(one: Mapping[str, Any]) -> str:
+    """Why a label is doubted."""
+    other = "NG" if one["verdict"] == "OK" else "OK"
+    return tr(DOUBTS[one["why"]], verdict=tr(one["verdict"]), other=tr(other))
 
 
 def _change(change: Mapping[str, Any], units: int) -> str:

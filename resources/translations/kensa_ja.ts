@@ -60,6 +60,10 @@
             <translation>良品見本には比べる写真が必要です。写真を加えるか、良品見本を外してください。</translation>
         </message>
         <message>
+            <source>A label in doubt</source>
+            <translation>疑わしいラベル</translation>
+        </message>
+        <message>
             <source>A labelled folder</source>
             <translation>ラベル付きフォルダ</translation>
         </message>
@@ -458,6 +462,10 @@
         <message>
             <source>Check its cable; it is opened again by itself. Files work too.</source>
             <translation>ケーブルを確認してください。自動で再接続します。ファイルでも検査できます。</translation>
+        </message>
+        <message>
+            <source>Check the labels</source>
+            <translation>ラベルを点検</translation>
         </message>
         <message>
             <source>Checked</source>
@@ -1280,6 +1288,14 @@
             <translation>工程の鍵</translation>
         </message>
         <message>
+            <source>Label in doubt</source>
+            <translation>疑わしいラベル</translation>
+        </message>
+        <message>
+            <source>Labels of {of}: {doubted} of {units} are doubted ({low}–{high} %).</source>
+            <translation>{of}のラベル: {units} 個のうち {doubted} 個が疑わしい（{low}–{high} %）。</translation>
+        </message>
+        <message>
             <source>Language</source>
             <translation>言語</translation>
         </message>
@@ -1384,8 +1400,16 @@
             <translation>対象の欠点</translation>
         </message>
         <message>
+            <source>Looking at photo {step} of {steps}</source>
+            <translation>写真を確認中 {step} / {steps}</translation>
+        </message>
+        <message>
             <source>Looking at photos …</source>
             <translation>写真を調べています</translation>
+        </message>
+        <message>
+            <source>Looking at the labels</source>
+            <translation>ラベルを点検中</translation>
         </message>
         <message>
             <source>Looking at the photos</source>
@@ -1502,6 +1526,10 @@
         <message>
             <source>More corrections than usual: {part}</source>
             <translation>修正率が通常より高い: {part}</translation>
+        </message>
+        <message>
+            <source>More than {margin} % (p = {p}): refused until they were reviewed again.</source>
+            <translation>{margin} % を超えています（p = {p}）。再レビューが済むまで昇格できません。</translation>
         </message>
         <message>
             <source>NG</source>
@@ -1858,6 +1886,10 @@
         <message>
             <source>One of them is rare; collect more of it.</source>
             <translation>一方が少なすぎます。追加で集めてください。</translation>
+        </message>
+        <message>
+            <source>Only golden units whose labels are doubted would let it in.</source>
+            <translation>ラベルの疑わしい評価用ユニットがなければ、合格になりません。</translation>
         </message>
         <message>
             <source>Only read</source>
@@ -2312,6 +2344,10 @@
             <translation>まず判定を選んでください：A 同意、O 良品、N 不良。</translation>
         </message>
         <message>
+            <source>Say what you see on the photo; it is kept in the audit trail.</source>
+            <translation>写真に何が見えるかを入力してください。監査証跡に残ります。</translation>
+        </message>
+        <message>
             <source>Say what you see, in words or by voice.</source>
             <translation>見えたことを文字か音声で伝えてください。</translation>
         </message>
@@ -2362,6 +2398,10 @@
         <message>
             <source>Seed</source>
             <translation>シード</translation>
+        </message>
+        <message>
+            <source>Send them to review</source>
+            <translation>レビューへ回す</translation>
         </message>
         <message>
             <source>Sending to other systems ended by a fault; start Kensa again.</source>
@@ -2746,6 +2786,34 @@
         <message>
             <source>The key is not valid: 64 hexadecimal digits are needed.</source>
             <translation>鍵が正しくありません。16 進数 64 桁が必要です。</translation>
+        </message>
+        <message>
+            <source>The label is right</source>
+            <translation>ラベルは正しい</translation>
+        </message>
+        <message>
+            <source>The label says {verdict}, a later review {other}: freeze the set anew.</source>
+            <translation>ラベルは「{verdict}」ですが、その後のレビューは「{other}」です。セットを凍結し直してください。</translation>
+        </message>
+        <message>
+            <source>The label says {verdict}, another review said {other}: look at it again.</source>
+            <translation>ラベルは「{verdict}」ですが、別のレビューは「{other}」でした。もう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>The label says {verdict}, the photo looks like the {other} ones: look at it again.</source>
+            <translation>ラベルは「{verdict}」ですが、写真は「{other}」のものに似ています。もう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>The labels are being looked at.</source>
+            <translation>ラベルを点検しています。</translation>
+        </message>
+        <message>
+            <source>The labels of this set were not checked yet; check them first.</source>
+            <translation>このセットのラベルはまだ点検されていません。先に点検してください。</translation>
+        </message>
+        <message>
+            <source>The labels were not checked yet.</source>
+            <translation>ラベルはまだ点検されていません。</translation>
         </message>
         <message>
             <source>The last picture came {seconds} s ago.</source>
@@ -3216,6 +3284,10 @@
             <translation>この製品には音声メモがなく、修正するものがありません。</translation>
         </message>
         <message>
+            <source>This unit is not in the training set; see its metadata.csv.</source>
+            <translation>このユニットは学習セットにありません。metadata.csv を確認してください。</translation>
+        </message>
+        <message>
             <source>This unit was not judged yet; wait until it is.</source>
             <translation>この製品はまだ判定されていません。判定を待ってください。</translation>
         </message>
@@ -3282,6 +3354,10 @@
         <message>
             <source>Too close to call: the probability lies between the two thresholds. A person must decide.</source>
             <translation>不良確率が二つのしきい値の間にあります。人の確認が必要です。</translation>
+        </message>
+        <message>
+            <source>Too few units with a photo to hold their labels against each other.</source>
+            <translation>写真のあるユニットが少なすぎて、ラベルどうしを照合できません。</translation>
         </message>
         <message>
             <source>Too many failed attempts; wait a little and try again.</source>
@@ -3510,6 +3586,10 @@
         <message>
             <source>What was said of one unit</source>
             <translation>1 個の判定の内訳</translation>
+        </message>
+        <message>
+            <source>What you see on the photo</source>
+            <translation>写真に見えるもの</translation>
         </message>
         <message>
             <source>When</source>
@@ -3928,6 +4008,22 @@
             <translation>音声のまま保存します (文字にできません)</translation>
         </message>
         <message>
+            <source>label in doubt</source>
+            <translation>疑わしいラベル</translation>
+        </message>
+        <message>
+            <source>label looked at again</source>
+            <translation>ラベルを再確認</translation>
+        </message>
+        <message>
+            <source>label: {verdict}</source>
+            <translation>ラベル: {verdict}</translation>
+        </message>
+        <message>
+            <source>labels of a set checked</source>
+            <translation>セットのラベルを点検</translation>
+        </message>
+        <message>
             <source>language</source>
             <translation>言語</translation>
         </message>
@@ -4344,6 +4440,10 @@
             <translation>ディスク残量わずか</translation>
         </message>
         <message>
+            <source>the golden evaluation set</source>
+            <translation>評価用（ロック済み）ユニット</translation>
+        </message>
+        <message>
             <source>the model is not loaded</source>
             <translation>モデル未読込</translation>
         </message>
@@ -4354,6 +4454,14 @@
         <message>
             <source>the records are not open</source>
             <translation>記録が開けません</translation>
+        </message>
+        <message>
+            <source>the set</source>
+            <translation>セット全体</translation>
+        </message>
+        <message>
+            <source>the units that teach</source>
+            <translation>学習用ユニット</translation>
         </message>
         <message>
             <source>thresholds</source>
@@ -4542,6 +4650,10 @@
         <message>
             <source>{count} units keep theirs: they wait for the model or a supervisor.</source>
             <translation>{count} 個は判定またはレビュー待ちのため残します。</translation>
+        </message>
+        <message>
+            <source>{count} units wait for the supervisor again.</source>
+            <translation>{count} 個のユニットが再び監督者の確認待ちになりました。</translation>
         </message>
         <message>
             <source>{days} days</source>

@@ -193,6 +193,13 @@ def frozen(trial: Trial, folder: Path | None, name: str) -> list[str]:
     return [words for _, words in page.sets.points.points]
 
 
+def looked_at(trial: Trial) -> list[str]:
+    """What the look at the labels of the chosen set has found, which begins by itself."""
+    card = trial.window.training_page.sets.doubts
+    trial.until(lambda: card.found is not None)
+    return list(card.found.sentences) if card.found else []
+
+
 def trained(trial: Trial) -> tuple[str, float, int]:
     """Ctrl+T on the chosen set: the adapter, seconds and the memory of its process in MB."""
     page, begun = trial.window.training_page, time.monotonic()
@@ -325,6 +332,8 @@ def _day(trial: Trial, chosen: Sequence[dict[str, str]], golden: Path, data: Pat
 def _night(trial: Trial, told: dict[str, Any]) -> None:
     told["balance"] = frozen(trial, None, "figures")
     say("frozen:", *told["balance"])
+    told["labels"] = looked_at(trial)
+    say(*told["labels"])
     name, seconds, memory = trained(trial)
     told["training"] = {"adapter": name, "seconds": round(seconds), "memory_mb": memory}
     say(f"{name} trained in {seconds:.0f} s, {memory} MB")
@@ -340,9 +349,12 @@ def _night(trial: Trial, told: dict[str, Any]) -> None:
 
 def _bad_night(trial: Trial, folder: Path, told: dict[str, Any]) -> None:
     frozen(trial, folder, "poisoned")
+    labels = looked_at(trial)
+    say(*labels)
     name, seconds, _ = trained(trial)
     content = compared(trial, name)
     told["poisoned"] = {
+        "labels": labels,
         "adapter": name,
         "seconds": round(seconds),
         "gate": content["gate"],

@@ -1,9 +1,11 @@
 """The Training page: sets, a training in a process of its own, the gate, promotion, rollback, the candidate beside."""
 
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
@@ -12,22 +14,34 @@ from PySide6.QtWidgets import QDialog
 
 from inspector_app import loading
 from inspector_app.adapter_files import Keys
+from inspector_app.learning import Rule
 from inspector_app.monitoring import Alarm, Monitoring
 from inspector_app.quality.gate import Pair, decide
 from inspector_app.records.record import Disposition, LineKind, Opinion
 from inspector_app.rights import Person, Role
 from inspector_app.settings import Settings
 from inspector_app.ui.adapter_tree import AdapterTab
+from inspector_app.ui.training_doubts import LabelSheet
 from inspector_app.ui.training_erase import EraseSheet
+from inspector_app.ui.training_labels import LabelDesk
 from inspector_app.ui.training_privacy import PrivacySheet
 from inspector_app.ui.training_sheets import FreezeSheet, KeySheet, SignSheet, TrainSheet
 from inspector_app.ui.training_words import alarm_words, balance_words, gate_words
+from model_runtime.glimpse import Glimpse
+from model_runtime.labelled import read_rows
 from model_runtime.verdict import Answer, Question, Verdict
 from tests.fakes import FakeJudge
 from tests.learning.conftest import template  # noqa: F401 - a fixture
 from tests.learning.judges import judges
 from tests.ui.conftest import QUIET, Kensa
 from tests.ui.fake_devices import scene
+
+
+@pytest.fixture(autouse=True)
+def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels are looked at only where a test lets them be: by no process that outlives it, and by no real model."""
+    monkeypatch.setattr(LabelDesk, "check", lambda *_: None)
+    monkeypatch.setattr(loading, "load_glimpses", lambda *_: iter(()))
 
 
 @pytest.fixture
@@ -50,7 +64,7 @@ def dialog(kensa: Kensa, kind: type[QDialog]) -> QDialog:
     return next(one for one in kensa.window.findChildren(kind) if one.isVisible())
 
 
-def reviewed(kensa: Kensa, units: int, tmp_path: Path) -> None:
+def reviewed(kensa: Kensa, units: int, tmp_path: Path, wrong: Sequence[int] = ()) -> None:
     station = kensa.program.desk.station
     assert station is not None
     from inspector_app.capture.sample import Sample, read_photo
@@ -58,11 +72,12 @@ def reviewed(kensa: Kensa, units: int, tmp_path: Path) -> None:
     for number in range(units):
         path = tmp_path / f"u{number}.png"
         shade = scene().copy()
-        shade[: 8 + number * 4, :8] = number * 9 % 255
+        shade[: 8 + number * 4, :8] = number % 28 * 9
         Image.fromarray(shade).save(path)
         one = station.judge(station.keep(Sample(read_photo(path, path.name), part="general")))
-        truth = Answer.NG if number % 2 else Answer.OK
-        opinion = Opinion(truth, Disposition.HOLD, "scratch" if number % 2 else "none", reason="r")
+        bad = (number % 2 == 1) != (number in wrong)
+        truth = Answer.NG if bad else Answer.OK
+        opinion = Opinion(truth, Disposition.HOLD, "scratch" if bad else "none", reason="r")
         station.review(one.id, Person.typed("鈴木"), opinion)
 
 
@@ -105,7 +120,7 @@ def test_compared_signed_and_put_back(trained: Kensa, monkeypatch: pytest.Monkey
     here.show_weighing()
     trained.until(lambda: here.weighing.name == "defect@1")
     assert here.weighing.verdict.text() == "Not compared yet" and not here.weighing.sign_button.isEnabled()
-    here.desk._learning().weigh("defect@1")  # as the process would
+    here.desk.learning().weigh("defect@1")  # as the process would
     here.weighing.reload()
     trained.until(lambda: here.weighing.found is not None)
     assert here.weighing.sign_button.isEnabled() and "open" in here.weighing.verdict.text()
@@ -322,3 +337,45 @@ def test_a_whole_night_from_the_window(trained: Kensa) -> None:
     here.weighing.weigh()
     trained.until(lambda: here.weighing.found is not None, 120)
     assert here.weighing.points.points and here.weighing.figures.item(0, 1).text() != "–"
+
+
+def test_doubted_labels_are_seen_and_settled(kensa: Kensa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checked as the process would; photos with their sentences, one of them confirmed, the others sent to review."""
+    monkeypatch.setattr(loading, "load_glimpses", bright_is_good)
+    kensa.start()
+    reviewed(kensa, 40, tmp_path, wrong=range(3, 40, 6))
+    here = page(kensa)
+    station = kensa.program.desk.station
+    assert station is not None
+    here.desk.learning().freeze(None, Rule(), "units")
+    here.desk.changed.emit()
+    kensa.until(lambda: here.sets.chosen is not None)
+    assert here.sets.doubts.said.text() == "The labels were not checked yet."
+    found = here.desk.learning().labels("units")
+    assert found.refused and all(one.record for one in found.doubts)
+    here.sets.reload()
+    kensa.until(lambda: here.sets.doubts.strip.count() == len(found.doubts))
+    assert (False, "refused until they were reviewed again.") in [
+        (sign, words.partition("): ")[2]) for sign, words in here.sets.points.points
+    ]
+    here.sets.doubts.strip.itemActivated.emit(here.sets.doubts.strip.item(0))
+    sheet = dialog(kensa, LabelSheet)
+    sheet.send()
+    kensa.until(lambda: not sheet.fault.isHidden())
+    sheet.reason.setText("a scratch after all")
+    sheet.send()
+    kensa.until(lambda: here.sets.doubts.strip.count() == len(found.doubts) - 1)
+    QTest.keyClick(kensa.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    kensa.until(lambda: "wait for the supervisor again" in here.sets.doubts.said.text())
+    assert len(station.to_review()) == len(found.doubts) - 1
+
+
+def bright_is_good(folder: Path, *_: object) -> Iterator[Glimpse]:
+    """Sees what `reviewed` painted: a photo of an even number is right when it is good."""
+    for number, row in enumerate(read_rows(folder)):
+        with Image.open(folder / row["file_name"]) as image:
+            shade = np.asarray(image.convert("RGB"))[0, 0]
+        bad = int(shade[0]) // 9 % 2 == 1
+        noise = np.random.default_rng(number).normal(size=8)
+        noise[:5] += 3 if bad else -3
+        yield Glimpse(row["file_name"], 0.0, noise.astype(np.float32))
