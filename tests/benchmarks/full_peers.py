@@ -29,6 +29,8 @@ def llama(folder: Path, rounds: int) -> dict[str, Any]:
     import llama_cpp
 
     path = gguf_model(folder.parent / "peer-q4_k_m.gguf")
+    quiet = llama_cpp.llama_log_callback(lambda *_: None)
+    llama_cpp.llama_log_set(quiet, None)
     llama_cpp.llama_backend_init()
     settings = llama_cpp.llama_model_default_params()
     settings.n_gpu_layers = 0
