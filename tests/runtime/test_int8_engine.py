@@ -108,9 +108,11 @@ def test_some_tokens_are_scored_in_the_models_own_numbers(engine: Int8Engine) ->
 
 def test_who_chooses_eight_bits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_judge(folder).identity.engine == "cpu-fp32"
-    assert load_judge(folder, numbers="int8").identity.engine == "cpu-int8"
+    small = load_judge(folder, numbers="int8")
+    assert (small.identity.engine, small.engine.dtype) == ("cpu-int8", torch.float32)
     monkeypatch.setattr(numbers, "LARGE", 1000)
-    assert load_judge(folder).identity.engine == "cpu-int8"
+    large = load_judge(folder)
+    assert (large.identity.engine, large.engine.dtype) == ("cpu-int8", torch.bfloat16)
     assert load_judge(folder, numbers="float").identity.engine == "cpu-bf16"
     with pytest.raises(ValueError, match="int4"):
         load_judge(folder, numbers="int4")
