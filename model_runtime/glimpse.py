@@ -69,7 +69,7 @@ class _Eye:
         """The photo as it is, beside the part's own golden photo."""
         silent = replace(example, question=replace(example.question, voice=None))
         unit = self.lessons.senses.unit(silent, 1)
-        batch = self.lessons.batch(self.lessons.plainly(unit))
+        batch = self.lessons.batch([self.lessons.plainly(unit)])
         states = self.stacked.states(batch.embedded, batch.kind)
         state = states[0, batch.places[0, self.at]]
         scores = self.stacked.scores(state)

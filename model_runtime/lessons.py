@@ -14,7 +14,6 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from model_runtime import alignment
 from model_runtime.dataset import Example, Target
 from model_runtime.engine import Engine
 from model_runtime.exposures import PLAIN, Point, Strength, expose, speak
@@ -30,15 +29,10 @@ WEIGHT = {"verdict": 2.0, "defect": 1.0, "severity": 0.3, "row": 0.7, "col": 0.7
 name of a class is so taught as firmly as a short one, and nothing is learned where the judge never asks."""
 HALF = torch.bfloat16
 """Number type of what is kept: half the memory, and what the decoder multiplies in anyway."""
-NAMED_GOLDEN, ALONE, WITHOUT_VOICE, LAID = 0.6, 0.1, 0.3, 0.5
+NAMED_GOLDEN, ALONE, WITHOUT_VOICE = 0.6, 0.1, 0.3
 """Shares of the questions in training: beside the part's own golden photo rather than another good unit of the train
-split, without any, without the voice note that belongs to it; of those beside the own golden photo, with the photo
-laid onto it: the judge looks at each unit in both ways."""
-
-
-TWICE = False
-"""Whether units beside a golden photo are learned from in both ways that the judge looks. Off: in the one run that was
-measured, more units were not decided and the probabilities were no better (docs/training.md)."""
+split, without any, without the voice note that belongs to it. Each is learned from as it lies; the judge's second look,
+laid onto the golden photo, is left to it."""
 
 
 @dataclass(slots=True)
@@ -55,10 +49,6 @@ class Unit:
 
     example: Example
     photos: list[Glance] = field(default_factory=list)
-    laid: list[Glance] = field(default_factory=list)
-    """The exposures again, laid onto the part's own golden photo; those that lie so already, or cannot be, lack."""
-    second: Glance | None = None
-    """Of `laid`, the photo as it is: the judge's second look."""
     voices: list[dict[str, Tensor]] = field(default_factory=list)
     """Tokens (n, hidden) by kind of question: `photo` or `voice`."""
 
@@ -95,8 +85,6 @@ class Senses:
         """Each unit of the train split and each golden photo is seen in so many `exposures`."""
         self.engine, self.reader, self.exposures, self.seed = engine, reader, exposures, seed
         self._golden: dict[Path, list[Tensor]] = {}
-        self._small: dict[Path, Tensor] = {}
-        self.twice = TWICE and reader.settings.square and reader.settings.second_look
 
     @torch.no_grad()
     def see(self, picture: Image.Image, place: Point | None, crops: int | None = None) -> Glance:
@@ -116,15 +104,6 @@ class Senses:
         if strength is not PLAIN:
             picture, place = expose(picture, point, seed, strength)
         return self.reader.fit(picture), place
-
-    def lay(self, picture: Image.Image, place: Point | None, golden: Path) -> Glance | None:
-        """The fitted picture in the golden photo's pose: the judge's second look. None where there is none."""
-        if golden not in self._small:
-            self._small[golden] = alignment.grey(self.reader.fit(load_photo(golden)))
-        where = alignment.pose(self._small[golden], alignment.grey(picture))
-        if where is None:
-            return None
-        return self.see(alignment.moved(picture, where), _laid(place, where), crops=1)
 
     @torch.no_grad()
     def hear(self, path: Path, seed: str | None, kinds: Sequence[str]) -> dict[str, Tensor]:
@@ -153,28 +132,15 @@ class Senses:
         if question.photo is not None:
             for number in range(exposures):
                 strength = Strength() if number else PLAIN
-                shown = self.show(question.photo, example.target.point, f"{seed}/{number}", strength)
-                laid = self._second(unit, shown, number)
-                if number == 0 or laid is None:
-                    unit.photos.append(self.see(*shown))
+                unit.photos.append(
+                    self.see(*self.show(question.photo, example.target.point, f"{seed}/{number}", strength))
+                )
         if question.voice is not None:
             kinds = ("photo",) if question.photo else ("voice",)
             for number in range(min(exposures, 4)):
                 heard = self.hear(question.voice, f"{seed}/{number}" if number else None, kinds)
                 unit.voices += [heard] if heard else []
         return unit
-
-    def _second(self, unit: Unit, shown: tuple[Image.Image, Point | None], number: int) -> Glance | None:
-        """Lays the first and every other exposure onto the golden photo, the later ones in place of as they lie: the
-        judge looks in both ways, and a look costs the encoder as much as the rest of a step."""
-        golden = unit.example.question.golden
-        if not self.twice or golden is None or number % 2:
-            return None
-        laid = self.lay(*shown, golden)
-        if laid is not None:
-            unit.laid.append(laid)
-            unit.second = unit.second if number else laid
-        return laid
 
 
 class Lessons:
@@ -215,19 +181,15 @@ class Lessons:
             others = [u for u in units if u is not unit and _can_be_golden(u, question.part)]
             named = self.senses.goldens(question.golden)
             own = not others or r.random() < NAMED_GOLDEN
-            if own and unit.laid and r.random() < LAID:
-                return Asked(unit, r.choice(unit.laid), named[0], voice)
             golden = r.choice(named) if own else r.choice(r.choice(others).photos).tokens
         return Asked(unit, r.choice(unit.photos), golden, voice)
 
-    def plainly(self, unit: Unit) -> list[Asked]:
-        """The unit as the station would ask: photo and note as they are, beside the part's own golden photo. Once for
-        each of the judge's looks; its log odds are their mean."""
+    def plainly(self, unit: Unit) -> Asked:
+        """The unit as the station would ask: photo and note as they are, beside the part's own golden photo."""
         golden = unit.example.question.golden
         beside = self.senses.goldens(golden)[0] if golden and unit.photos else None
         voice = unit.voices[0][unit.kind] if unit.voices else None
-        looks = [*unit.photos[:1], *([unit.second] if unit.second else [])]
-        return [Asked(unit, look, beside, voice) for look in looks] or [Asked(unit, None, None, voice)]
+        return Asked(unit, unit.photos[0] if unit.photos else None, beside, voice)
 
     def batch(self, asked: Sequence[Asked]) -> Batch:
         """Questions of one kind, laid out; each must have something to see or to hear."""
@@ -315,16 +277,6 @@ def partings(own: Sequence[int], paths: Sequence[Sequence[int]]) -> list[bool]:
     return [
         any(path[:at] == own[:at] and path[at : at + 1] != own[at : at + 1] for path in paths) for at in range(len(own))
     ]
-
-
-def _laid(place: Point | None, where: Tensor) -> Point | None:
-    """Where a point (x, y in 0..1) lies in the laid picture; `where` as `alignment.pose` gives it. None: outside."""
-    if place is None:
-        return None
-    there = torch.tensor([2 * value - 1 for value in place], dtype=torch.float64)
-    x, y = torch.linalg.solve(where[:, :2].double(), there - where[:, 2].double()).tolist()
-    new = (x + 1) / 2, (y + 1) / 2
-    return new if all(0.0 <= value < 1.0 for value in new) else None
 
 
 def _weights(units: Sequence[Unit]) -> list[float]:

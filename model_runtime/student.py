@@ -108,8 +108,8 @@ class Student:
         self.units: list[Unit] = []
         self.checked_units: list[Unit] = []
         self.checked: list[Batch] = []
-        self.looks: list[int] = []
-        """Of which validation unit each row of `checked` is a look."""
+        self.order: list[int] = []
+        """Of which validation unit each row of `checked` is."""
         self.bad: list[bool] = []
         self.step, self.best, self.worse, self.key = 0, math.inf, 0, ""
         self.history: list[tuple[int, float, float]] = []
@@ -142,9 +142,9 @@ class Student:
             raise Fixable("nothing_to_see", f"The training set {self.set.name} has nothing to see and nothing to hear.")
         self.stacked.prepare({unit.kind for unit in [*self.units, *checked]})
         of = {id(unit): number for number, unit in enumerate(checked)}
-        for asked in in_batches([look for unit in checked for look in self.lessons.plainly(unit)], self.recipe.batch):
+        for asked in in_batches([self.lessons.plainly(unit) for unit in checked], self.recipe.batch):
             self.checked.append(self.lessons.batch(asked))
-            self.looks += [of[id(one.unit)] for one in asked]
+            self.order += [of[id(one.unit)] for one in asked]
         self.bad = [unit.example.target.bad for unit in checked]
 
     @property
@@ -243,7 +243,7 @@ class Student:
 
     @torch.no_grad()
     def odds(self) -> Any:
-        """Log-odds of NG against OK of the validation units, (n,), the mean of all looks, before any temperature."""
+        """Log-odds of NG against OK of the validation units, (n,), before any temperature."""
         found = []
         for batch in self.checked:
             states = self.stacked.states(batch.embedded, batch.kind)
@@ -252,7 +252,7 @@ class Student:
             found.append((scores[:, self.verdict_ids[0]] - scores[:, self.verdict_ids[1]]).double().cpu().numpy())
         if not found:
             return np.zeros(0)
-        return np.bincount(self.looks, np.concatenate(found)) / np.bincount(self.looks)
+        return np.concatenate(found)[np.argsort(self.order)]
 
     def _as(self, weights: Sequence[Tensor]) -> "_Swapped":
         return _Swapped(self.parameters, weights)

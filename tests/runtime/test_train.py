@@ -252,7 +252,7 @@ def asked(job: Job, **target: object) -> tuple[list[int], list[float], lessons.L
     example = next(e for e in data.train if e.target.bad and e.question.voice is None)
     unit = lessons.Unit(replace(example, target=replace(example.target, **target)))  # type: ignore[arg-type]
     unit.photos = [lessons.Glance(torch.zeros(4, 8), example.target.point)]
-    ids, weight = pupil.lessons.answer(pupil.lessons.plainly(replace_golden(unit))[0])
+    ids, weight = pupil.lessons.answer(pupil.lessons.plainly(replace_golden(unit)))
     return ids, weight, pupil.lessons
 
 
