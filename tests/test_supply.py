@@ -2,9 +2,11 @@
 
 import ast
 import json
+import os
 import pickle
 import re
 import runpy
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,28 @@ def test_the_bill_of_materials(supply: dict[str, Any], tmp_path: Path) -> None:
     names = {part["name"] for part in told["components"]}
     assert {"torch", "transformers", "resources/models/kensa-nano/model.safetensors"} <= names
     assert all(part["hashes"] for part in told["components"] if part["type"] == "file")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+@pytest.mark.parametrize(
+    ("script", "code", "out", "err"),
+    [
+        ("echo nothing known >&2", 0, "nothing known", ""),
+        ("echo 'torch 1.0 CVE-1'; echo Found 1 >&2; exit 1", 1, "CVE-1", ""),
+        ("echo Traceback >&2; echo ERROR:pip_audit._cli:no route >&2; exit 1", 2, "", "asked for (no route)"),
+    ],
+)
+def test_an_audit_says_what_is_known_or_that_nobody_could_be_asked(
+    supply: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    script: str, code: int, out: str, err: str,
+) -> None:  # fmt: skip
+    stand_in = tmp_path / "pip-audit"
+    stand_in.write_text(f"#!/bin/sh\n{script}\n")
+    stand_in.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    assert supply["audit"]() == code
+    said = capsys.readouterr()
+    assert out in said.out and err in said.err and said.err.count("\n") == bool(err)
 
 
 UNSAFE = {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal", "cloudpickle"}
