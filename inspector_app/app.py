@@ -182,7 +182,8 @@ class Program(QObject):
         sys.excepthook = caught
         threading.excepthook = caught_in_thread
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, lambda *_: self._application.quit())
+            # Later: it comes between any two instructions, perhaps while a lane's lock is held that closing needs, too.
+            signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, self._application.quit))
         # Python looks at signals only between its own instructions: give it some.
         pulse = QTimer(self, interval=250)
         pulse.timeout.connect(lambda: None)

@@ -75,7 +75,8 @@ def test_a_note_is_recorded_played_and_kept(frozen: Frozen, booth: Booth, tmp_pa
         pytest.skip("there is no xdotool here")
     with screen() as environment:
         window = Window(frozen, **environment)
-        window.stays(25)
+        until(lambda: kept_voices(frozen.data) is not None, window, 120)
+        window.stays(15)
         press("Escape")  # the guided set-up of a first start
         window.stays(2)
         press("F3")
@@ -85,20 +86,20 @@ def test_a_note_is_recorded_played_and_kept(frozen: Frozen, booth: Booth, tmp_pa
         window.stays(2)
         heard = booth.overheard(tmp_path / "played.raw", lambda: press("F4"), seconds=5)
         press("F5")
-        until(lambda: kept_voices(frozen.data) != [], window, 120)
+        until(lambda: bool(kept_voices(frozen.data)), window, 120)
         said = window.end()
     assert "Traceback" not in said
-    (voice,) = kept_voices(frozen.data)
+    (voice,) = kept_voices(frozen.data) or []
     samples, rate = soundfile.read(next((frozen.data / "media").rglob(f"{voice}.*")), dtype="float32")
     assert 1.5 < len(samples) / rate < 6 and loudness_of_the_tone(samples, rate) > 0.8
     assert np.abs(heard).max() > 0.1 and loudness_of_the_tone(heard, RATE) > 0.8
 
 
-def kept_voices(data: Path) -> list[str]:
-    """Hashes of the voice notes of kept units."""
-    file = data / "kensa.db"
-    if not file.exists():
-        return []
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
-        rows = database.execute("select voice_sha256 from samples where voice_sha256 is not null").fetchall()
+def kept_voices(data: Path) -> list[str] | None:
+    """Hashes of the voice notes of kept units; None before there are records."""
+    try:
+        with sqlite3.connect(f"file:{data / 'kensa.db'}?mode=ro", uri=True) as database:
+            rows = database.execute("select voice_sha256 from samples where voice_sha256 is not null").fetchall()
+    except sqlite3.OperationalError:
+        return None
     return [sha for (sha,) in rows]
