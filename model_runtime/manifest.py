@@ -16,8 +16,8 @@ from model_runtime.verdict import Fixable
 MANIFEST = "kensa.json"
 FORMAT = 1
 FULL_PROMPT = {"order": "instruction golden photo voice"}
-"""Lets most of a prompt be read once and kept. The published examples show photos first; what the order does to the full
-model's judgments has not been measured."""
+"""Lets most of a prompt be read once and kept. The published examples show photos first; what the order does to the
+full model's judgments has not been measured."""
 UNLISTED = ("README.md", MANIFEST)
 """Files that may change without changing the model."""
 UNLISTED_FOLDERS = ("defect-lora", "known")

@@ -1,4 +1,4 @@
-"""judge(question): features -> encoders -> prefill (golden prefix kept) -> decode -> Verdict.
+"""judge(question): features -> encoders -> prefill (its unchanging part kept) -> decode -> Verdict.
 
 Knows the order of a judgment, thresholds, contradiction and what is kept between judgments. Knows no window, no
 database, and nothing of how pixels, samples, prompts, decoding and arithmetic work inside.
