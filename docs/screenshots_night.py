@@ -100,7 +100,7 @@ def _work(session: Session) -> None:
         station.review(one.id, Person.typed("田中 由美"), replace(opinion, reason="確認済み"))
     learning = desk.learning()
     learning.freeze(Person.typed("田中 由美"), Rule("general"), "general", Shares(0.4))
-    loading.load_glimpses = _glimpses(truth)  # type: ignore[assignment]
+    loading.load_glimpses = _glimpses(truth)
     learning.labels("general")
     base = desk.places.model()
     for number in (1, 2, 3):
