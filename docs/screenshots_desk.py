@@ -39,7 +39,7 @@ def history(session: Session) -> None:
     session.wait(lambda: len(page.model.rows) > 8)
     page.chips.put("period", "today")
     page.chips.put("decided", "reviewed")
-    session.settle(0.4)
+    session.wait(lambda: any(row.reviews for row in page.model.rows))
     page.table.selectRow(page.model.rows.index(next(row for row in page.model.rows if row.reviews)))
     session.wait(lambda: page.panel.photo.can_compare)
     session.grab("history-record")
