@@ -197,7 +197,8 @@ class Desk(QObject):
 
     def thumbnail(self, seen: QImage) -> Task:
         """A photo as the strip shows it; the task gives a QImage."""
-        return self.lanes.pictures.start(smaller, seen, THUMB_SIDE)
+        # Not behind the photo that is being looked at for codes, which may take a third of a second.
+        return self.lanes.figures.start(smaller, seen, THUMB_SIDE)
 
     def picture(self, path: Path) -> Task:
         """A kept photo for the screen; the task gives a QImage."""
