@@ -1293,7 +1293,7 @@
         </message>
         <message>
             <source>Labels of {of}: {doubted} of {units} are doubted ({low}–{high} %).</source>
-            <translation>{of}のラベル: {units} 個のうち {doubted} 個が疑わしい（{low}–{high} %）。</translation>
+            <translation>{of}のラベル: {units} 個のうち {doubted} 個に疑いがあります（{low}–{high} %）。</translation>
         </message>
         <message>
             <source>Language</source>
@@ -1889,7 +1889,7 @@
         </message>
         <message>
             <source>Only golden units whose labels are doubted would let it in.</source>
-            <translation>ラベルの疑わしい評価用ユニットがなければ、合格になりません。</translation>
+            <translation>ラベルに疑いのある評価ワークを除くと、合格になりません。</translation>
         </message>
         <message>
             <source>Only read</source>
@@ -2793,7 +2793,7 @@
         </message>
         <message>
             <source>The label says {verdict}, a later review {other}: freeze the set anew.</source>
-            <translation>ラベルは「{verdict}」ですが、その後のレビューは「{other}」です。セットを凍結し直してください。</translation>
+            <translation>ラベルは「{verdict}」ですが、その後のレビューは「{other}」です。セットを固定し直してください。</translation>
         </message>
         <message>
             <source>The label says {verdict}, another review said {other}: look at it again.</source>
@@ -3285,7 +3285,7 @@
         </message>
         <message>
             <source>This unit is not in the training set; see its metadata.csv.</source>
-            <translation>このユニットは学習セットにありません。metadata.csv を確認してください。</translation>
+            <translation>このワークは学習セットにありません。metadata.csv を確認してください。</translation>
         </message>
         <message>
             <source>This unit was not judged yet; wait until it is.</source>
@@ -3357,7 +3357,7 @@
         </message>
         <message>
             <source>Too few units with a photo to hold their labels against each other.</source>
-            <translation>写真のあるユニットが少なすぎて、ラベルどうしを照合できません。</translation>
+            <translation>写真のあるワークが少なすぎて、ラベルどうしを照合できません。</translation>
         </message>
         <message>
             <source>Too many failed attempts; wait a little and try again.</source>
@@ -4441,7 +4441,7 @@
         </message>
         <message>
             <source>the golden evaluation set</source>
-            <translation>評価用（ロック済み）ユニット</translation>
+            <translation>固定評価セット</translation>
         </message>
         <message>
             <source>the model is not loaded</source>
@@ -4461,7 +4461,7 @@
         </message>
         <message>
             <source>the units that teach</source>
-            <translation>学習用ユニット</translation>
+            <translation>学習用ワーク</translation>
         </message>
         <message>
             <source>thresholds</source>
@@ -4653,7 +4653,7 @@
         </message>
         <message>
             <source>{count} units wait for the supervisor again.</source>
-            <translation>{count} 個のユニットが再び監督者の確認待ちになりました。</translation>
+            <translation>{count} 個のワークが再び監督者の確認待ちになりました。</translation>
         </message>
         <message>
             <source>{days} days</source>
