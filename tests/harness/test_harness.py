@@ -1,5 +1,6 @@
 """A small share of each harness, so that they stay runnable; CONTRIBUTING.md tells how to run them in earnest."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.makers import png, wav
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,3 +50,20 @@ def test_soak() -> None:
     done = harness("soak", "--units", "60")
     assert "Traceback" not in done.stderr, done.stderr[-2000:]
     assert '"faults": []' in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs fork and /proc")
+def test_files_of_elsewhere(tmp_path: Path) -> None:
+    for name, content in {
+        "a.wav": png(),
+        "b.png": wav(),
+        "c.jpg": png()[:300],
+        "d": b"",
+        "e.mp3": b"\xff" * 900,
+    }.items():
+        (tmp_path / name).write_bytes(content)
+    done = harness("corpora", str(tmp_path))
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["files"] == 5 and told["photo"]["taken"] == told["voice"]["taken"] == 1
