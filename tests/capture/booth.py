@@ -89,6 +89,11 @@ class Booth:
         """What another program needs in its environment to hear and to speak here."""
         return {name: os.environ[name] for name in ("PULSE_SERVER", "PULSE_COOKIE")}
 
+    def streams(self, kind: str) -> bool:
+        """Whether a program records here ("source-outputs") or plays ("sink-inputs")."""
+        told = subprocess.run(["pactl", "list", "short", kind], capture_output=True, text=True, check=False)
+        return bool(told.stdout.strip())
+
     def overheard(self, raw: Path, act: Callable[[], None], seconds: float) -> np.ndarray:
         """What is played here by whomever, from just before `act` on: mono float at RATE. `raw`: a file to be made."""
         command = ["pacat", "--record", "--raw", "--format=float32le", f"--rate={RATE}", "--channels=1"]
