@@ -13,7 +13,7 @@ def station(session: Any) -> None:
     session.dialog("people-empty", session.window.show_people)
     session.dialog("settings-sending", lambda: _sending(session))
     session.dialog("settings-model", lambda: _model(session))
-    for step in (1, 2, 5):
+    for step in (1, 2, 3, 5):
         session.dialog(f"set-up-{step}", lambda step=step: _step(session, step))
 
 

@@ -90,7 +90,7 @@ class SetUp(Sheet):
             self._language_page(),
             _page(self.camera_box, self.camera_test),
             _page(self.microphone_box, self._listen_button(), self.microphone_test),
-            _page(self.part_box, *self._place_fields()),
+            _page(*self._place_fields()),
             _page(self.model_words),
             _page(self.person_words, self.person_form),
             _page(self.band, self.stage),
@@ -127,15 +127,21 @@ class SetUp(Sheet):
         return holder
 
     def _place_fields(self) -> list[QWidget]:
-        """Line and station; the computer's name stands where the station has none."""
+        """Part, line and station; the computer's name stands where the station has none."""
         found: list[QWidget] = []
-        for name, words in (("line", mark("Line")), ("station", mark("Station"))):
-            head, edit = label("caption"), self.places[name]
-            head.setBuddy(edit)
+        fields = (
+            (mark("Part"), self.part_box),
+            (mark("Line"), self.places["line"]),
+            (mark("Station"), self.places["station"]),
+        )
+        for words, field in fields:
+            head = label("caption")
+            head.setBuddy(field)
             self.say(head.setText, words)
-            self.say(edit.setAccessibleName, words)
+            self.say(field.setAccessibleName, words)
+            found += [head, field]
+        for edit in self.places.values():
             edit.setMaxLength(60)
-            found += [head, edit]
         self.places["station"].setPlaceholderText(self.settings.station_told or "")
         return found
 
