@@ -1,4 +1,5 @@
-"""Labels in doubt: which labels of a frozen set contradict the others, and what people have said of them since.
+"""Labels in doubt: which labels of a frozen set contradict the others, which were drawn to be looked at again, and what
+people have said of them since.
 
 The embedded model as it came looks at every photo, so that nothing that was taught here vouches for itself. What comes
 of it lies beside the set's card as labels.json; the audit trail knows its hash, so a changed one counts for nothing.
@@ -14,9 +15,10 @@ from typing import Any
 
 from inspector_app import loading
 from inspector_app.errors import KensaError, from_os_error
-from inspector_app.quality.labels import ALL, Share, Unit, shares
+from inspector_app.quality.labels import ALL, SecondLook, Share, Unit, drawn, shares
+from inspector_app.records.audit import Entry
 from inspector_app.records.history import History
-from inspector_app.records.learned import Learned, Said
+from inspector_app.records.learned import SET_FROZEN, Learned, Said
 from inspector_app.records.record import LineKind, finite
 from inspector_app.records.store import Store
 from inspector_app.rights import PROGRAM
@@ -25,9 +27,11 @@ from inspector_app.whole import write_whole
 from model_runtime.verdict import Answer, StopCheck
 
 FILE, FORMAT = "labels.json", 1
-CHECKED, CONFIRMED = "labels_checked", "label_confirmed"
+CHECKED, CONFIRMED, CONTRADICTED = "labels_checked", "label_confirmed", "label_contradicted"
 LOOKS, TWICE, CORRECTED = "looks", "twice", "corrected"
 """Why a label is doubted: the photo looks like the other verdict's; two reviews differ; the newest one differs."""
+DRAWN, AGREED = "drawn", "agreed"
+"""Of a label in the sample: it is to be looked at again; it was, and is right. A wrong one is `CORRECTED`."""
 _DECIDED = (str(Answer.OK), str(Answer.NG))
 Step = Callable[[int, int], None]
 """Photos looked at, photos in all."""
@@ -35,7 +39,8 @@ Step = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One label in doubt. `p_ng`: of the photo, by all other labels; None where only people contradict each other."""
+    """One label in doubt, or in the sample. `p_ng`: of the photo, by all other labels; None where it was not held
+    against them."""
 
     name: str
     photo: Path
@@ -54,6 +59,10 @@ class Doubt:
         other = "NG" if self.verdict == "OK" else "OK"
         if self.why == CORRECTED:
             return f"The label says {self.verdict}, a later review {other}: freeze the set anew."
+        if self.why == DRAWN:
+            return f"The label says {self.verdict}; it was drawn at random: look at it again."
+        if self.why == AGREED:
+            return f"The label says {self.verdict}; it was drawn at random, and a second look says the same."
         if self.why == TWICE:
             return f"The label says {self.verdict}, another review said {other}: look at it again."
         return f"The label says {self.verdict}, the photo looks like the {other} ones: look at it again."
@@ -66,16 +75,32 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class Labels:
     """What is known of the labels of a set: the doubted ones, how many were settled, and the shares with their tests.
-    No shares: there were too few units to hold against each other."""
+    No shares: there were too few units to hold against each other. `sample`: the labels that are to be looked at again;
+    none where none is asked for."""
 
     units: int
     doubts: tuple[Doubt, ...]
     confirmed: int
     shares: tuple[Share, ...]
+    sample: tuple[Doubt, ...] = ()
 
     @property
     def refused(self) -> bool:
-        return any(share.refused for share in self.shares)
+        return any(share.refused for share in self.shares) or (self.second is not None and self.second.refused)
+
+    @property
+    def second(self) -> SecondLook | None:
+        """What came of the sample so far."""
+        why = [one.why for one in self.sample]
+        wrong = tuple(one.name for one in self.sample if one.why == CORRECTED)
+        return SecondLook(len(why), why.count(AGREED), wrong) if why else None
+
+    @property
+    def to_send(self) -> list[tuple[str, LineKind]]:
+        """Units of the records that are to be looked at again and do not wait yet, and why."""
+        both = [(one, LineKind.DOUBTED) for one in self.doubts if one.why != CORRECTED]
+        both += [(one, LineKind.SECOND_LOOK) for one in self.sample if one.why == DRAWN]
+        return [(one.record, kind) for one, kind in both if one.record and not one.waits]
 
     @property
     def told(self) -> list[Share]:
@@ -84,24 +109,26 @@ class Labels:
 
     @property
     def sentences(self) -> list[str]:
+        second = [self.second.sentence] if self.second else []
         if not self.shares:
-            return ["Labels: there are too few units with a photo to hold their labels against each other."]
+            return ["Labels: there are too few units with a photo to hold their labels against each other.", *second]
         settled = f" {self.confirmed} were looked at again and stand." if self.confirmed else ""
         first, *others = self.told
-        return [first.sentence + settled, *(share.sentence for share in others)]
+        return [first.sentence + settled, *(share.sentence for share in others), *second]
 
     def to_json(self) -> dict[str, Any]:
         return {
             "units": self.units, "confirmed": self.confirmed, "refused": self.refused, "sentences": self.sentences,
             "shares": [share.to_json() for share in self.shares], "doubts": [one.to_json() for one in self.doubts],
+            "second": self.second.to_json() if self.second else None, "sample": [one.to_json() for one in self.sample],
         }  # fmt: skip
 
 
 class Doubts:
-    """The labels of the sets of one data folder."""
+    """The labels of the sets of one data folder. Of sets of fewer than `sampled` units a sample is looked at again."""
 
-    def __init__(self, store: Store, threads: int | None = None) -> None:
-        self._store, self._threads = store, threads
+    def __init__(self, store: Store, threads: int | None = None, sampled: int = 0) -> None:
+        self._store, self._threads, self._sampled = store, threads, sampled
 
     def of(self, folder: Path, step: Step | None = None, stop: StopCheck | None = None) -> Labels:
         """As it is known, or found now. Raises `Fixable` for a set that cannot be read, `Stopped`."""
@@ -140,15 +167,16 @@ class Doubts:
         content = {
             "format": FORMAT, "set": folder.name, "set_sha256": card["sha256"], "by": _eye(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"), "units": units,
-            "confirmed": before.get("confirmed", {}),
+            "confirmed": before.get("confirmed", {}), "wrong": before.get("wrong", {}),
         }  # fmt: skip
         self._keep(folder, content, who, CHECKED, {"doubted": sum(unit["doubted"] for unit in units)})
         return self._settled(folder, content)
 
     # -- what people say of them
 
-    def confirm(self, folder: Path, names: Sequence[str], who: str, reason: str) -> Labels:
-        """These labels were looked at again and are right. KensaError for one that is not in the set."""
+    def confirm(self, folder: Path, names: Sequence[str], who: str, reason: str, wrong: bool = False) -> Labels:
+        """These labels were looked at again and are right, or `wrong`; the newest word stands. KensaError for one that
+        is not in the set."""
         content = self._content(folder)
         if content is None:
             raise KensaError("not_checked", f"The labels of {folder.name} were not checked yet; check them first.")
@@ -156,39 +184,58 @@ class Doubts:
         if unknown := [name for name in names if name not in known]:
             raise KensaError("unknown_unit", f"There is no unit {unknown[0]} in {folder.name}; see metadata.csv.")
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        content["confirmed"] |= {name: {"who": who, "at": at, "reason": reason} for name in names}
-        self._keep(folder, content, who, CONFIRMED, {"units": list(names), "reason": reason})
+        said, unsaid = ("wrong", "confirmed") if wrong else ("confirmed", "wrong")
+        new = {name: {"who": who, "at": at, "reason": reason} for name in names}
+        old = {name: one for name, one in content.get(unsaid, {}).items() if name not in new}
+        content |= {said: content.get(said, {}) | new, unsaid: old}
+        self._keep(folder, content, who, CONTRADICTED if wrong else CONFIRMED, {"units": list(names), "reason": reason})
         return self._settled(folder, content)
 
     def send(self, folder: Path, who: str) -> int:
-        """Units with a doubted label wait for the supervisor again: their review stands no more. How many there are."""
+        """Units with a doubted label, and those of the sample, wait for the supervisor again: their review stands no
+        more. How many there are."""
         labels = self.kept(folder)
-        sent = [one for one in labels.doubts if one.record and not one.waits and one.why != CORRECTED] if labels else []
-        said = Learned(self._store.database).said([one.record for one in sent])
-        for one in sent:
+        why: dict[str, list[LineKind]] = {}
+        for record, kind in labels.to_send if labels else ():
+            why.setdefault(record, []).append(kind)
+        said = Learned(self._store.database).said(list(why))
+        for record, kinds in why.items():
             # Why it waits comes first: broken off in between, the review stands and the unit is sent another time.
-            self._store.add_line(one.record, LineKind.DOUBTED, PROGRAM, folder.name)
-            for review in said[one.record]:
+            for kind in kinds:
+                self._store.add_line(record, kind, PROGRAM, folder.name)
+            for review in said.get(record, ()):
                 if review.stands:  # where two contradict each other, both
-                    self._store.undo_review(one.record, who)
-        return len(sent)
+                    self._store.undo_review(record, who)
+        return len(why)
 
     # -- how
 
     def _settled(self, folder: Path, content: Mapping[str, Any]) -> Labels:
-        rows, confirmed = _rows(folder), content["confirmed"]
+        rows, confirmed, wrong = _rows(folder), content["confirmed"], content.get("wrong", {})
+        sample, since = self._drawn(folder, content), self._frozen_at(folder)
         said = Learned(self._store.database).said([unit["record"] for unit in content["units"] if unit["record"]])
-        doubts, settled, units = [], 0, []
+        doubts, settled, units, again = [], 0, list[Unit](), list[Doubt]()
         for unit in content["units"]:
-            why, waits = _standing(unit, said.get(unit["record"], ()), unit["name"] in confirmed)
+            name, reviews, row = unit["name"], said.get(unit["record"], ()), rows.get(unit["name"], {})
+            why, waits = _standing(unit, reviews, name in confirmed, name in wrong)
             settled += unit["doubted"] and not why
             if why:
-                doubts.append(_doubt(folder, unit, rows.get(unit["name"], {}), why, waits))
+                doubts.append(_doubt(folder, unit, row, why, waits))
+            if name in sample:
+                looked = AGREED if name in confirmed or _since(reviews, since) else DRAWN
+                again.append(_doubt(folder, unit, row, why if why == CORRECTED else looked, waits))
             if unit["p_ng"] is not None:
                 # What people contradict needs no sure look.
                 units.append(Unit(bool(unit["golden"]), bool(why), bool(unit["clear"]) or why in (TWICE, CORRECTED)))
         doubts.sort(key=lambda one: -abs((one.p_ng if one.p_ng is not None else 0.5) - 0.5))
-        return Labels(len(content["units"]), tuple(doubts), settled, tuple(shares(units)))
+        return Labels(len(content["units"]), tuple(doubts), settled, tuple(shares(units)), tuple(again))
+
+    def _drawn(self, folder: Path, content: Mapping[str, Any]) -> set[str]:
+        """Names of the sample; a photo that was erased since cannot be looked at, the next one takes its place."""
+        if len(content["units"]) >= self._sampled:
+            return set()
+        there = [unit["name"] for unit in content["units"] if (folder / unit["name"]).is_file()]
+        return set(drawn(there, content["set_sha256"]))
 
     def _content(self, folder: Path) -> dict[str, Any] | None:
         """The file, if it is what the audit trail knows and belongs to this very set."""
@@ -201,12 +248,19 @@ class Doubts:
                 return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        known = [
-            one for one in History.of(self._store).trail_of(f"set:{folder.name}") if one.what in (CHECKED, CONFIRMED)
-        ]
-        newest = max(known, key=lambda one: one.seq, default=None)
+        known = [one for one in self._trail(folder) if one.what in (CHECKED, CONFIRMED, CONTRADICTED)]
+        newest = known[-1] if known else None
         told = newest.new if newest is not None and isinstance(newest.new, dict) else {}
         return content if told.get("sha256") == canonical_sha256(content) else None
+
+    def _trail(self, folder: Path) -> list[Entry]:
+        """What is told of the set, oldest first."""
+        return sorted(History.of(self._store).trail_of(f"set:{folder.name}"), key=lambda one: one.seq)
+
+    def _frozen_at(self, folder: Path) -> datetime:
+        """When the set was frozen here; of one from elsewhere, when it was last told of."""
+        trail = self._trail(folder)
+        return datetime.fromisoformat(([one for one in trail if one.what == SET_FROZEN] or trail)[-1].at)
 
     def _keep(self, folder: Path, content: Mapping[str, Any], who: str, what: str, told: Mapping[str, Any]) -> None:
         from model_runtime.manifest import canonical_sha256
@@ -220,18 +274,24 @@ class Doubts:
         self._store.note(who, what, f"set:{folder.name}", new=facts)
 
 
-def _standing(unit: Mapping[str, Any], said: Sequence[Said], confirmed: bool) -> tuple[str, bool]:
+def _standing(unit: Mapping[str, Any], said: Sequence[Said], confirmed: bool, wrong: bool) -> tuple[str, bool]:
     """Why the label is doubted still, "" if it is not; and whether the unit waits for a review."""
     label, told = unit["verdict"], [one.verdict for one in said if one.verdict in _DECIDED]
     standing = [one.verdict for one in said if one.stands and one.verdict in _DECIDED]
     waits = bool(said) and not standing
-    if standing and standing[-1] != label:
+    if wrong or (standing and standing[-1] != label):
         return CORRECTED, False
     if confirmed or (standing and told.count(label) >= 2):
         return "", waits
     if any(verdict != label for verdict in standing):  # one that was undone contradicts nobody any more
         return TWICE, waits
     return (LOOKS if unit["doubted"] else ""), waits
+
+
+def _since(said: Sequence[Said], frozen: datetime) -> bool:
+    """Whether the review that stands was made after the set was frozen."""
+    standing = [one for one in said if one.stands and one.verdict in _DECIDED]
+    return bool(standing) and standing[-1].at > frozen
 
 
 def _doubt(folder: Path, unit: Mapping[str, Any], row: Mapping[str, str], why: str, waits: bool) -> Doubt:

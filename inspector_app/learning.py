@@ -208,22 +208,24 @@ class Learning:
         self.people.require(person, Right.REVIEW)
         return self._doubts.check(self.set_folder(training_set), step, stop, person.name if person else PROGRAM)
 
-    def confirm_labels(self, person: Person | None, training_set: str, names: Sequence[str], reason: str) -> Labels:
-        """A supervisor has looked at these photos again, and their labels are right."""
+    def confirm_labels(
+        self, person: Person | None, training_set: str, names: Sequence[str], reason: str, wrong: bool = False
+    ) -> Labels:
+        """A supervisor has looked at these photos again, and their labels are right, or `wrong`."""
         self.people.require(person, Right.REVIEW)
         if not reason.strip():
             raise KensaError("no_reason", "Say what was seen on the photo; it is kept in the audit trail.")
         who = person.name if person else PROGRAM
-        return self._doubts.confirm(self.set_folder(training_set), names, who, reason.strip())
+        return self._doubts.confirm(self.set_folder(training_set), names, who, reason.strip(), wrong)
 
     def send_doubted(self, person: Person | None, training_set: str) -> int:
-        """Units with a doubted label go to the review queue; how many."""
+        """Units with a doubted label, and the sample, go to the review queue; how many."""
         self.people.require(person, Right.REVIEW)
         return self._doubts.send(self.set_folder(training_set), person.name if person else PROGRAM)
 
     @property
     def _doubts(self) -> Doubts:
-        return Doubts(self.store, loading.threads_of(self.settings))
+        return Doubts(self.store, loading.threads_of(self.settings), self.settings.label_sample)
 
     # --- the gate ---
 

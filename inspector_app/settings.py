@@ -105,6 +105,18 @@ class Settings(SendingSettings):
             group="model",
         ),
     )
+    label_sample: int = setting(
+        100,
+        Spec(
+            "Second look at labels below",
+            "ラベルの抜き取り確認 (枚数未満)",
+            "A set with fewer units lets an adapter in only after some of its labels were looked at again; 0: never",
+            "これより小さい学習セットは、ラベルの抜き取り確認が済むまで昇格できません。0: 行わない",
+            low=0,
+            high=100000,
+            group="model",
+        ),
+    )
     threads: int | None = setting(
         None,
         Spec(

@@ -71,7 +71,7 @@ class Weighing:
     def __init__(self, store: Store, places: Places, parts: Parts, settings: Settings, judges: Judges) -> None:
         self._store, self._places, self._parts, self._settings = store, places, parts, settings
         self._judges, self._learned = judges, Learned(store.database)
-        self._doubts = Doubts(store, loading.threads_of(settings))
+        self._doubts = Doubts(store, loading.threads_of(settings), settings.label_sample)
 
     def weigh(
         self,
@@ -274,7 +274,7 @@ def _held(gate: Gate, labels: Labels, here: Sequence[Side], lately: Sequence[Sid
     without = None
     if gate.open and len(clear) < len(here) and min(bad, len(clear) - bad) >= LEAST:
         without = _decided([*clear, *lately], len(clear), margins)
-    return with_labels(gate, labels.told, labels.sentences, without)
+    return with_labels(gate, labels.told, labels.sentences, without, labels.second)
 
 
 def _hash_of(labels: Labels | None) -> str:

@@ -30,13 +30,22 @@ def freeze(to: argparse.ArgumentParser) -> None:
 def labels(to: argparse.ArgumentParser) -> None:
     to.add_argument("set", metavar="SET", help="a frozen set, NAME or NAME@NUMBER")
     to.add_argument("--again", action="store_true", help="look anew at every photo")
-    to.add_argument("--send", action="store_true", help="units whose label is in doubt go to the review queue")
+    to.add_argument(
+        "--send", action="store_true", help="units whose label is in doubt, and the sample, go to the review queue"
+    )
     to.add_argument(
         "--confirm",
         metavar="PHOTO",
         action="append",
         type=storable,
         help="looked at again: its label is right (may be repeated)",
+    )
+    to.add_argument(
+        "--wrong",
+        metavar="PHOTO",
+        action="append",
+        type=storable,
+        help="looked at again: its label is wrong (may be repeated)",
     )
     to.add_argument("--reason", metavar="TEXT", type=storable, default="", help="kept in the audit trail")
     acting(to)

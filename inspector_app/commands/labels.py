@@ -1,4 +1,5 @@
-"""`kensa labels SET`: which labels of a set contradict the others; to the review queue with them, or confirmed."""
+"""`kensa labels SET`: which labels of a set contradict the others; to the review queue with them and with a sample,
+or confirmed."""
 
 from inspector_app.commands.acting import acting
 from inspector_app.commands.night import night
@@ -8,7 +9,8 @@ from inspector_app.rights import Right
 
 
 def labels(run: Run) -> int:
-    """Tells of every label in doubt; ends with 2 where they are too many for any adapter of the set to be let in."""
+    """Tells of every label in doubt and of the sample; ends with 2 where what is known of them lets no adapter of the
+    set in."""
     args, sent = run.args, 0
     with night(run) as learning:
         person = acting(run, learning.people, Right.REVIEW)
@@ -19,6 +21,8 @@ def labels(run: Run) -> int:
                 )
         if args.confirm:
             learning.confirm_labels(person, args.set, args.confirm, args.reason)
+        if args.wrong:
+            learning.confirm_labels(person, args.set, args.wrong, args.reason, wrong=True)
         if args.send:
             sent = learning.send_doubted(person, args.set)
         found = learning.labels(args.set)
@@ -35,6 +39,6 @@ def labels(run: Run) -> int:
 def _tell(run: Run, found: Labels) -> None:
     for sentence in found.sentences:
         run.terminal.write(sentence)
-    for one in found.doubts:
+    for one in (*found.doubts, *(one for one in found.sample if one not in found.doubts)):
         waits = " It waits for a review." if one.waits else ""
         run.terminal.write(f"{one.name}: {one.sentence}{waits}")

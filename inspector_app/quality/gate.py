@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector_app.quality.labels import Share
+from inspector_app.quality.labels import SecondLook, Share
 
 SURE = 0.05
 """Below this p a one-sided exact test says "worse"."""
@@ -98,10 +98,17 @@ def decide(pairs: Sequence[Pair], margins: Margins | None = None, recent: Sequen
     return Gate(all(fits.values()) and not any(one.blocks for one in worse), sentences, figures)
 
 
-def with_labels(gate: Gate, shares: Sequence[Share], sentences: Sequence[str], without: Gate | None = None) -> Gate:
-    """The same with what is known of the labels: too many in doubt refuse, whatever the adapter does. `without`: the
-    gate without the golden units whose labels are doubted; what only those let in is not let in."""
-    hold = not any(share.refused for share in shares)
+def with_labels(
+    gate: Gate,
+    shares: Sequence[Share],
+    sentences: Sequence[str],
+    without: Gate | None = None,
+    second: SecondLook | None = None,
+) -> Gate:
+    """The same with what is known of the labels: too many in doubt refuse, whatever the adapter does, and so does a
+    second look (where one is asked for) that is not over or found wrong ones. `without`: the gate without the golden
+    units whose labels are doubted; what only those let in is not let in."""
+    hold = not any(share.refused for share in shares) and (second is None or second.passed)
     stands = without is None or without.open or not gate.open
     said = (*gate.sentences, *sentences)
     if without is not None and not stands:
@@ -110,7 +117,11 @@ def with_labels(gate: Gate, shares: Sequence[Share], sentences: Sequence[str], w
     figures = {
         **gate.figures,
         "fits": fits,
-        "labels": {"shares": [s.to_json() for s in shares], "only_by_doubted": not stands},
+        "labels": {
+            "shares": [s.to_json() for s in shares],
+            "only_by_doubted": not stands,
+            "second": second.to_json() if second else None,
+        },
     }
     return Gate(gate.open and hold and stands, said, figures)
 

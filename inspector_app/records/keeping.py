@@ -117,7 +117,7 @@ def _sizes(session: Session) -> dict[str, int]:
 
 def _open(session: Session) -> set[str]:
     """Units that are to be judged, or that wait for a supervisor."""
-    kinds = (LineKind.DISAGREED, LineKind.PICKED, LineKind.SHADOW, LineKind.DOUBTED)
+    kinds = (LineKind.DISAGREED, LineKind.PICKED, LineKind.SHADOW, LineKind.DOUBTED, LineKind.SECOND_LOOK)
     sent = [str(kind) for kind in kinds]
     unclear = select(VerdictRow.sample_id).where(VerdictRow.verdict == "INCONCLUSIVE")
     asked = select(LineRow.sample_id).where(LineRow.kind.in_(sent))

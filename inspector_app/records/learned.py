@@ -47,10 +47,11 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One review of a unit: its verdict, and whether it was not undone."""
+    """One review of a unit: its verdict, whether it was not undone, and when it was made."""
 
     verdict: str
     stands: bool
+    at: datetime
 
 
 class Learned:
@@ -87,9 +88,9 @@ class Learned:
         with self._database.read() as session:
             for start in range(0, len(ids), _AT_ONCE):
                 some = ReviewRow.sample_id.in_(ids[start : start + _AT_ONCE])
-                query = select(ReviewRow.sample_id, ReviewRow.verdict, undone(ReviewRow)).where(some)
-                for sample_id, verdict, gone in session.execute(query.order_by(ReviewRow.id)):
-                    found.setdefault(sample_id, []).append(Said(str(verdict), not gone))
+                query = select(ReviewRow.sample_id, ReviewRow.verdict, undone(ReviewRow), ReviewRow.at).where(some)
+                for sample_id, verdict, gone, at in session.execute(query.order_by(ReviewRow.id)):
+                    found.setdefault(sample_id, []).append(Said(str(verdict), not gone, at))
         return found
 
     def promotions(self) -> list[Promotion]:

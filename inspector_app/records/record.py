@@ -35,6 +35,7 @@ class LineKind(StrEnum):
     REASON = "reason"  # the reason of a review as it was spoken; the text is what the model heard
     SHADOW = "shadow"  # a candidate that judges beside the active adapter said otherwise; the text: which, and what
     DOUBTED = "doubted"  # its label contradicts those of a training set; the text is the set
+    SECOND_LOOK = "second_look"  # drawn from the labels of a training set to be looked at again; the text is the set
     CAUTION = "caution"  # what was said when it was kept, as an expired golden sample; the text is the code
 
 

@@ -15,7 +15,7 @@ _STANDS = (
     "EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = {0} AND NOT EXISTS (SELECT 1 FROM lines d "
     "WHERE d.sample_id = {0} AND d.kind = 'undone' AND d.text = '#' || r.id))"
 )
-_SENT = "('disagreed', 'picked', 'shadow', 'doubted')"
+_SENT = "('disagreed', 'picked', 'shadow', 'doubted', 'second_look')"
 OPEN = f"""
     SELECT o.id FROM (
         SELECT u.sample_id AS id FROM search_units u WHERE u.standing = 'INCONCLUSIVE'

@@ -53,7 +53,8 @@ _WAITING = text(f"""
            EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'disagreed') AS disagreed,
            EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'picked') AS chance,
            EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'shadow') AS shadow,
-           EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'doubted') AS doubted
+           EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'doubted') AS doubted,
+           EXISTS (SELECT 1 FROM lines l WHERE l.sample_id = o.id AND l.kind = 'second_look') AS second_look
     FROM ({OPEN}) o JOIN samples s ON s.id = o.id LEFT JOIN verdicts v ON v.sample_id = o.id
     ORDER BY o.id
 """)

@@ -16,6 +16,7 @@ class Cause(StrEnum):
     CHANCE = "chance"  # picked at random, so that misses are found too
     SHADOW = "shadow"  # a candidate that judges beside the active adapter said otherwise
     DOUBTED = "doubted"  # its label contradicts those of a training set
+    SECOND_LOOK = "second_look"  # its label was drawn from those of a training set, to be looked at again
     FAILED = "failed"  # the model could not judge it
 
 
@@ -48,4 +49,6 @@ def causes(unit: Inspection) -> tuple[Cause, ...]:
         found.append(Cause.SHADOW)
     if unit.last(LineKind.DOUBTED):
         found.append(Cause.DOUBTED)
+    if unit.last(LineKind.SECOND_LOOK):
+        found.append(Cause.SECOND_LOOK)
     return tuple(found)

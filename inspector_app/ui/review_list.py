@@ -27,7 +27,7 @@ from inspector_app.ui.review_widgets import LOW, LowButton
 from inspector_app.ui.review_words import CAUSES
 from inspector_app.ui.widgets import label
 
-SELDOM = (Cause.SHADOW, Cause.DOUBTED)
+SELDOM = (Cause.SHADOW, Cause.DOUBTED, Cause.SECOND_LOOK)
 """Causes that take room only where there are such units."""
 _KEYS = {act.name: act.key for act in REVIEW_ACTS}
 _ROLE = Qt.ItemDataRole.UserRole

@@ -16,6 +16,7 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.CHANCE: (mark("Picked by chance"), "dice"),
     Cause.SHADOW: (mark("Candidate disagrees"), "layers"),
     Cause.DOUBTED: (mark("Label in doubt"), "circle-question-mark"),
+    Cause.SECOND_LOOK: (mark("Second look at a label (sample)"), "dice"),
     Cause.FAILED: (mark("Could not be judged"), "triangle-alert"),
 }
 """Words and icon of each cause, in the order in which they are shown."""
@@ -47,6 +48,7 @@ LINES = {
     LineKind.REASON: mark("spoken reason"),
     LineKind.SHADOW: mark("candidate disagrees"),
     LineKind.DOUBTED: mark("label in doubt"),
+    LineKind.SECOND_LOOK: mark("second look at a label (sample)"),
     LineKind.CAUTION: mark("caution"),
 }
 ACTS = {
@@ -71,6 +73,7 @@ ACTS = {
     "group_locked": mark("lot locked for measuring"),
     "labels_checked": mark("labels of a set checked"),
     "label_confirmed": mark("label looked at again"),
+    "label_contradicted": mark("label found to be wrong"),
     "media_erased": mark("photo or voice erased"),
     "text_erased": mark("words erased"),
     "policy_changed": mark("rules of keeping changed"),

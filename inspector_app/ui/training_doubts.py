@@ -1,4 +1,5 @@
-"""Labels in doubt, as the tab of the sets shows them: sentences, photos in a row, one action that sends all to review.
+"""Labels in doubt and the sample of labels, as the tab of the sets shows them: sentences, photos in a row, one action
+that sends all to review.
 
 Asks the desk of the labels; what a label is doubted for is known to doubts.py.
 """
@@ -19,7 +20,7 @@ from inspector_app.ui.review_widgets import LowButton
 from inspector_app.ui.training_gallery import Strip, large
 from inspector_app.ui.training_points import on_key
 from inspector_app.ui.training_sheets import Asking
-from inspector_app.ui.training_words import doubt_words, shares_words
+from inspector_app.ui.training_words import LOOKED, doubt_words, shares_words
 from inspector_app.ui.widgets import label
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 
 class DoubtCard(Spoken, QWidget):
-    """The doubted labels of the chosen set. `dialog_wanted` gives a dialog; `points` the sentences for the page."""
+    """The doubted labels of the chosen set, and those drawn to be looked at again. `dialog_wanted` gives a dialog;
+    `points` the sentences for the page."""
 
     dialog_wanted = Signal(object)
     pointed = Signal()
@@ -65,8 +67,8 @@ class DoubtCard(Spoken, QWidget):
             self._show()
 
     def send(self) -> None:
-        """All doubted units of the records go to the review queue."""
-        if self.found is None or not self._to_send():
+        """All doubted units of the records, and the sample, go to the review queue."""
+        if self.found is None or not self.found.to_send:
             return
         task = self._desk.labels.send(self.name)
         task.failed.connect(self._desk.desk.problems.tell)
@@ -109,32 +111,42 @@ class DoubtCard(Spoken, QWidget):
         if name == self.name:
             self.said.setText(tr("Looking at photo {step} of {steps}", step=told["step"], steps=told["steps"]))
 
-    def _to_send(self) -> list[Doubt]:
-        return [one for one in self.found.doubts if one.record and not one.waits] if self.found else []
-
     def _show(self) -> None:
         busy = self._desk.labels.about == self.name != ""
-        doubts = self.found.doubts if self.found else ()
+        shown = _in_order(self.found) if self.found else []
         self.check_button.setEnabled(bool(self.name) and self.found is None and not busy)
-        self.send_button.setEnabled(bool(self._to_send()))
+        self.send_button.setEnabled(bool(self.found and self.found.to_send))
         told = tr("The labels are being looked at.") if busy else self._said
         self.said.setText(told or ("" if self.found or not self.name else tr("The labels were not checked yet.")))
         self.said.setHidden(not self.said.text())
-        self.strip.setHidden(not doubts)
-        self.strip.show_units([(str(one.photo), _below(one), one) for one in doubts])
+        self.strip.setHidden(not shown)
+        self.strip.show_units([(str(one.photo), _below(one, looked), one) for one, looked in shown])
 
 
-def _below(one: Doubt) -> str:
-    """Below a small photo: what its label says, and how likely the photo is NG."""
-    likely = "" if one.p_ng is None else f"\np(NG) {one.p_ng:.2f}"
-    return tr("label: {verdict}", verdict=tr(one.verdict)) + likely
+def _in_order(found: Labels) -> list[tuple[Doubt, str]]:
+    """The doubted ones, then the rest of the sample, what is open first; each with what came of its second look."""
+    looked = {one.name: one.why for one in found.sample}
+    doubted = {one.name for one in found.doubts}
+    rest = [one for one in found.sample if one.name not in doubted]
+    rest.sort(key=lambda one: one.why == "agreed")
+    return [(one, looked.get(one.name, "")) for one in (*found.doubts, *rest)]
+
+
+def _below(one: Doubt, looked: str) -> str:
+    """Below a small photo: what its label says, and how likely the photo is NG, or how far its second look is."""
+    says = tr("label: {verdict}", verdict=tr(one.verdict))
+    if looked:
+        return f"{says}\n{tr(LOOKED[looked])}"
+    return says if one.p_ng is None else f"{says}\np(NG) {one.p_ng:.2f}"
 
 
 class LabelSheet(Asking):
-    """One doubted label: the photo beside the golden one, why, and a word that it is right all the same."""
+    """One label: the photo beside the golden one, why it is asked for, and a word that it is right, or wrong."""
 
     def __init__(self, desk: TrainingDesk, training_set: str, one: Doubt, parent: QWidget | None = None) -> None:
-        super().__init__(mark("A label in doubt"), "", parent)
+        again = one.why in ("drawn", "agreed")
+        super().__init__(mark("Second look at a label") if again else mark("A label in doubt"), "", parent)
+        self._wrong = False
         self._desk, self._set, self._one = desk, training_set, one
         row = QHBoxLayout()
         row.setSpacing(theme.GAP)
@@ -148,6 +160,7 @@ class LabelSheet(Asking):
         self.reason = QLineEdit()
         self.line(mark("What you see on the photo"), self.reason)
         self.buttons("check", mark("The label is right"))
+        self.wrong_button = self.add_button("x", mark("The label is wrong"), "Ctrl+N", self._contradict)
         self.reason.setFocus()
 
     def _picture(self, row: QHBoxLayout, words: str, path: Path) -> None:
@@ -161,8 +174,13 @@ class LabelSheet(Asking):
         if path.is_file():
             self._desk.desk.picture(path).done.connect(lambda image: shown.setPixmap(large(image)))
 
+    def _contradict(self) -> None:
+        self._wrong = True
+        self.send()
+        self._wrong = False
+
     def ask(self) -> Task:
         reason = self.reason.text().strip()
         if not reason:
             raise KensaError("no_look", "Say what you see on the photo; it is kept in the audit trail.")
-        return self._desk.labels.confirm(self._set, [self._one.name], reason)
+        return self._desk.labels.confirm(self._set, [self._one.name], reason, self._wrong)

@@ -46,16 +46,16 @@ class LabelDesk(QObject):
         process.start()
 
     def send(self, name: str) -> Task:
-        """Units with a doubted label go to the review queue; the task gives how many."""
+        """Units with a doubted label, and the sample, go to the review queue; the task gives how many."""
         return self._telling(
             name, self._desk.desk.ask_people(lambda: self._desk.learning().send_doubted(self._desk.who(), name))
         )
 
-    def confirm(self, name: str, names: Sequence[str], reason: str) -> Task:
-        """These labels were looked at again and are right; the task gives Labels."""
-        learning = self._desk.learning
+    def confirm(self, name: str, names: Sequence[str], reason: str, wrong: bool = False) -> Task:
+        """These labels were looked at again and are right, or `wrong`; the task gives Labels."""
+        desk = self._desk
         return self._telling(
-            name, self._desk.desk.ask_people(lambda: learning().confirm_labels(self._desk.who(), name, names, reason))
+            name, desk.desk.ask_people(lambda: desk.learning().confirm_labels(desk.who(), name, names, reason, wrong))
         )
 
     def stop(self) -> None:

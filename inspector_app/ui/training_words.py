@@ -162,13 +162,22 @@ DOUBTS = {
     "looks": mark("The label says {verdict}, the photo looks like the {other} ones: look at it again."),
     "twice": mark("The label says {verdict}, another review said {other}: look at it again."),
     "corrected": mark("The label says {verdict}, a later review {other}: freeze the set anew."),
+    "drawn": mark("The label says {verdict}; it was drawn at random: look at it again."),
+    "agreed": mark("The label says {verdict}; it was drawn at random, and a second look says the same."),
+}
+LOOKED = {
+    "drawn": mark("second look: open"),
+    "agreed": mark("second look: right"),
+    "corrected": mark("second look: wrong"),
 }
 
 
 def shares_words(labels: Mapping[str, Any]) -> list[tuple[bool | None, str]]:
-    """The share of doubted labels of the set and of each side that is refused; a hint where some are doubted."""
+    """The share of doubted labels of the set and of each side that is refused, a hint where some are doubted; and what
+    came of the sample."""
+    second = [_second(labels["second"])] if labels.get("second") else []
     if not labels["shares"]:
-        return [(None, tr("Too few units with a photo to hold their labels against each other."))]
+        return [(None, tr("Too few units with a photo to hold their labels against each other.")), *second]
     rows: list[tuple[bool | None, str]] = []
     for one in labels["shares"]:
         values = {"of": tr(SIDES_OF[one["of"]]), "doubted": one["doubted"], "units": one["units"],
@@ -180,7 +189,21 @@ def shares_words(labels: Mapping[str, Any]) -> list[tuple[bool | None, str]]:
             rows.append((False, words))
         elif one["of"] == "all":
             rows.append((None if one["doubted"] else True, words))
-    return rows
+    return rows + second
+
+
+def _second(told: Mapping[str, Any]) -> tuple[bool | None, str]:
+    """The sample: how many of it are wrong, or open, or that all are right."""
+    values = {"units": told["units"], "done": told["units"] - told["open"], "wrong": len(told["wrong"])}
+    if told["refused"]:
+        return False, tr(
+            "{wrong} of {done} labels looked at again were wrong: review all, freeze the set anew.", **values
+        )
+    if told["open"]:
+        return False, tr(
+            "{done} of {units} labels drawn at random were looked at again; all of them must be.", **values
+        )
+    return True, tr("All {units} labels drawn at random were looked at again and are right.", **values)
 
 
 def doubt_words(one: Mapping[str, Any]) -> str:

@@ -268,6 +268,10 @@
             <translation>すべての版</translation>
         </message>
         <message>
+            <source>All {units} labels drawn at random were looked at again and are right.</source>
+            <translation>ラベルの抜き取り確認：{units} 枚すべて正しいラベルでした。</translation>
+        </message>
+        <message>
             <source>All: miss {miss}, overkill {overkill}, from {count} drawn units (95 %)</source>
             <translation>全体：見逃し {miss}、過検出 {overkill}（抜取り {count} 個、95 % 区間）</translation>
         </message>
@@ -2388,6 +2392,14 @@
             <translation>検索中…</translation>
         </message>
         <message>
+            <source>Second look at a label</source>
+            <translation>ラベルの抜き取り確認</translation>
+        </message>
+        <message>
+            <source>Second look at a label (sample)</source>
+            <translation>ラベルの抜き取り確認</translation>
+        </message>
+        <message>
             <source>See the Quality page.</source>
             <translation>品質ページを確認してください。</translation>
         </message>
@@ -2792,6 +2804,10 @@
             <translation>ラベルは正しい</translation>
         </message>
         <message>
+            <source>The label is wrong</source>
+            <translation>ラベルは誤り</translation>
+        </message>
+        <message>
             <source>The label says {verdict}, a later review {other}: freeze the set anew.</source>
             <translation>ラベルは「{verdict}」ですが、その後のレビューは「{other}」です。セットを固定し直してください。</translation>
         </message>
@@ -2802,6 +2818,14 @@
         <message>
             <source>The label says {verdict}, the photo looks like the {other} ones: look at it again.</source>
             <translation>ラベルは「{verdict}」ですが、写真は「{other}」のものに似ています。もう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>The label says {verdict}; it was drawn at random, and a second look says the same.</source>
+            <translation>ラベルは{verdict}です。抜き取り確認の結果も同じでした。</translation>
+        </message>
+        <message>
+            <source>The label says {verdict}; it was drawn at random: look at it again.</source>
+            <translation>ラベルは{verdict}です。抜き取り確認の対象です。もう一度見てください。</translation>
         </message>
         <message>
             <source>The labels are being looked at.</source>
@@ -4008,6 +4032,10 @@
             <translation>音声のまま保存します (文字にできません)</translation>
         </message>
         <message>
+            <source>label found to be wrong</source>
+            <translation>ラベル誤りと確認</translation>
+        </message>
+        <message>
             <source>label in doubt</source>
             <translation>疑わしいラベル</translation>
         </message>
@@ -4348,6 +4376,22 @@
             <translation>傷</translation>
         </message>
         <message>
+            <source>second look at a label (sample)</source>
+            <translation>ラベルの抜き取り確認</translation>
+        </message>
+        <message>
+            <source>second look: open</source>
+            <translation>抜き取り：未確認</translation>
+        </message>
+        <message>
+            <source>second look: right</source>
+            <translation>抜き取り：正しい</translation>
+        </message>
+        <message>
+            <source>second look: wrong</source>
+            <translation>抜き取り：誤り</translation>
+        </message>
+        <message>
             <source>settings changed</source>
             <translation>設定の変更</translation>
         </message>
@@ -4664,6 +4708,10 @@
             <translation>{every} 件中 {done} 件</translation>
         </message>
         <message>
+            <source>{done} of {units} labels drawn at random were looked at again; all of them must be.</source>
+            <translation>ラベルの抜き取り確認：{units} 枚中 {done} 枚が済みました。全部済むまで昇格できません。</translation>
+        </message>
+        <message>
             <source>{file} is written and signed.</source>
             <translation>{file} に署名付きで書き出しました。</translation>
         </message>
@@ -4810,6 +4858,10 @@
         <message>
             <source>{unlike} recent photos are unlike all that was learned from.</source>
             <translation>最近の写真 {unlike} 枚は学習した写真と似ていません。</translation>
+        </message>
+        <message>
+            <source>{wrong} of {done} labels looked at again were wrong: review all, freeze the set anew.</source>
+            <translation>抜き取り確認した {done} 枚のうち {wrong} 枚のラベルが誤りでした。昇格できません。全数を再レビューし、セットを作り直してください。</translation>
         </message>
         <message>
             <source>κ of all trials of all: {kappa}</source>

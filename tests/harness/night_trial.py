@@ -3,10 +3,10 @@
     python -m tests.harness.night_trial ALIENS [--units 40] [--out figures.json]
 
 ALIENS is a labelled folder with a column `split` (the toy figure of the shared data). The whole program with
-kensa-nano, driven by keys: a part with a golden photo, units photographed and spoken of, judged, reviewed, frozen,
-trained, compared, signed in; one more unit judged by the new adapter. Then the same set with a fifth of its labels
-wrong, from which an adapter is trained that the gate must refuse. Files are chosen where a person would choose them in
-the system's own dialog; nothing else is done past the window.
+kensa-nano, driven by keys: a part with a golden photo, units photographed and spoken of, judged, reviewed, frozen, a
+sample of the labels looked at again, trained, compared, signed in; one more unit judged by the new adapter. Then a set
+with a fifth of the labels that teach wrong, from which an adapter is trained that the gate must refuse. Files are
+chosen where a person would choose them in the system's own dialog; nothing else is done past the window.
 """
 
 import argparse
@@ -31,8 +31,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QPu
 
 from inspector_app.app import load_real_judge
 from inspector_app.places import Places, resources
+from inspector_app.records.files import hash_of
 from inspector_app.settings import Settings
 from inspector_app.ui.parts_editor import PartsDialog
+from inspector_app.ui.training_doubts import LabelSheet
 from inspector_app.ui.training_sheets import FreezeSheet, SignSheet, TrainSheet
 from model_runtime.verdict import Answer
 from tests.fakes import FakeJudge
@@ -200,6 +202,39 @@ def looked_at(trial: Trial) -> list[str]:
     return list(card.found.sentences) if card.found else []
 
 
+def sent_again(trial: Trial, truth: dict[str, bool]) -> int:
+    """Ctrl+E on the chosen set, and the second look in the review queue; how many were reviewed."""
+    card = trial.window.training_page.sets.doubts
+    trial.press("Ctrl+E")
+    trial.until(lambda: not card.send_button.isEnabled())
+    done = reviewed(trial, truth)
+    trial.press("Ctrl+6", "F2")
+    trial.until(lambda: card.found is not None and card.found.second is not None and not card.found.second.open)
+    return done
+
+
+def looked_again(trial: Trial, truth: dict[str, bool]) -> dict[str, Any]:
+    """Photo by photo of the sample: Enter, what is seen, and whether the label is right. What came of it."""
+    card = trial.window.training_page.sets.doubts
+
+    def left() -> list[Any]:
+        return [one for one in card.found.sample if one.why == "drawn"] if card.found else []
+
+    while here := left():
+        shown = [card.strip.item(n).data(Qt.ItemDataRole.UserRole).name for n in range(card.strip.count())]
+        one = here[0]
+        card.strip.setFocus()
+        card.strip.setCurrentRow(shown.index(one.name))
+        trial.press("Return")
+        sheet: LabelSheet = trial.dialog(LabelSheet)
+        typed(sheet.reason, "seen by hand")
+        trial.press("Ctrl+Return" if (one.verdict == "NG") == truth[one.name] else "Ctrl+N")
+        trial.closed(LabelSheet, sheet)
+        trial.until(lambda before=here: len(left()) < len(before))  # type: ignore[misc]
+    second = card.found.second if card.found else None
+    return second.to_json() if second else {}
+
+
 def trained(trial: Trial) -> tuple[str, float, int]:
     """Ctrl+T on the chosen set: the adapter, seconds and the memory of its process in MB."""
     page, begun = trial.window.training_page, time.monotonic()
@@ -247,10 +282,11 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def poisoned(folder: Path, rows: Sequence[dict[str, str]], golden: Path, seed: int) -> Path:
-    """A labelled folder: of the units to learn from a fifth says the opposite, those that measure are right."""
+def poisoned(folder: Path, rows: Sequence[dict[str, str]], golden: Path, seed: int) -> tuple[Path, dict[str, bool]]:
+    """A labelled folder: of the units to learn from a fifth says the opposite, those that measure are right; and which
+    photo of the set that comes of it is truly bad."""
     r = random.Random(seed)
-    table = []
+    table, truth = [], {}
     learn = [row for row in rows if row["split"] == "train"]
     wrong = {row["file_name"] for row in r.sample(learn, round(FLIPPED * len(learn)))}
     (folder / "images").mkdir(parents=True)
@@ -258,6 +294,7 @@ def poisoned(folder: Path, rows: Sequence[dict[str, str]], golden: Path, seed: i
     for number, row in enumerate(rows):
         name = f"images/{number:03}{Path(row['file_name']).suffix}"
         shutil.copy(row["path"], folder / name)
+        truth[f"photos/{hash_of(folder / name)[:20]}{Path(name).suffix.lower()}"] = row["verdict"] == "NG"
         bad = (row["verdict"] == "NG") != (row["file_name"] in wrong)
         told = {"verdict": "NG" if bad else "OK", "defect": "damaged" if bad else "none"}
         table.append({"file_name": name, **told, "part": PART, "split": row["split"], "golden_file_name": "golden.jpg"})
@@ -265,7 +302,7 @@ def poisoned(folder: Path, rows: Sequence[dict[str, str]], golden: Path, seed: i
         writer = csv.DictWriter(file, list(table[0]))
         writer.writeheader()
         writer.writerows(table)
-    return folder
+    return folder, truth
 
 
 def notes(folder: Path) -> dict[bool, Path]:
@@ -294,10 +331,9 @@ def run(source: Path, units: int, seed: int, data: Path) -> dict[str, Any]:
     try:
         trial.start()
         trial.window.show()
-        _day(trial, chosen, golden, data, told)
-        _night(trial, told)
-        folder = poisoned(data / "poisoned", [*_split(rest, r)], golden, seed)
-        _bad_night(trial, folder, told)
+        _night(trial, _day(trial, chosen, golden, data, told), told)
+        folder, truth = poisoned(data / "poisoned", [*_split(rest, r)], golden, seed)
+        _bad_night(trial, folder, truth, told)
     finally:
         trial.program.close()
     return told
@@ -313,7 +349,9 @@ def _split(rows: Sequence[dict[str, str]], r: random.Random) -> list[dict[str, s
     return found
 
 
-def _day(trial: Trial, chosen: Sequence[dict[str, str]], golden: Path, data: Path, told: dict[str, Any]) -> None:
+def _day(
+    trial: Trial, chosen: Sequence[dict[str, str]], golden: Path, data: Path, told: dict[str, Any]
+) -> dict[str, bool]:
     new_part(trial, golden)
     say(f"the part {PART} with a golden photo")
     trial.press("Ctrl+1")
@@ -327,13 +365,16 @@ def _day(trial: Trial, chosen: Sequence[dict[str, str]], golden: Path, data: Pat
     say(f"{len(truth)} units inspected in {told['inspected_s']} s")
     told["reviewed"] = reviewed(trial, truth)
     say(f"{told['reviewed']} reviewed")
+    return truth
 
 
-def _night(trial: Trial, told: dict[str, Any]) -> None:
+def _night(trial: Trial, truth: dict[str, bool], told: dict[str, Any]) -> None:
     told["balance"] = frozen(trial, None, "figures")
     say("frozen:", *told["balance"])
+    looked_at(trial)
+    told["reviewed_again"] = sent_again(trial, truth)
     told["labels"] = looked_at(trial)
-    say(*told["labels"])
+    say(f"{told['reviewed_again']} reviewed again;", *told["labels"])
     name, seconds, memory = trained(trial)
     told["training"] = {"adapter": name, "seconds": round(seconds), "memory_mb": memory}
     say(f"{name} trained in {seconds:.0f} s, {memory} MB")
@@ -347,14 +388,17 @@ def _night(trial: Trial, told: dict[str, Any]) -> None:
     told["let_in"] = bool(content["gate"]["open"])
 
 
-def _bad_night(trial: Trial, folder: Path, told: dict[str, Any]) -> None:
+def _bad_night(trial: Trial, folder: Path, truth: dict[str, bool], told: dict[str, Any]) -> None:
     frozen(trial, folder, "poisoned")
+    looked_at(trial)
+    second = looked_again(trial, truth)
     labels = looked_at(trial)
     say(*labels)
     name, seconds, _ = trained(trial)
     content = compared(trial, name)
     told["poisoned"] = {
         "labels": labels,
+        "second_look": second,
         "adapter": name,
         "seconds": round(seconds),
         "gate": content["gate"],

@@ -127,7 +127,7 @@ def test_each_cause_is_told_and_counted(at: Station) -> None:
     assert [causes(unit) for unit in work.units] == [
         (Cause.UNCLEAR,), (Cause.CONTRADICTION,), (Cause.DISAGREED,), (Cause.FAILED,), (Cause.CHANCE,),
     ]  # fmt: skip
-    assert work.counts == {**dict.fromkeys(Cause, 1), Cause.SHADOW: 0, Cause.DOUBTED: 0}
+    assert work.counts == {**dict.fromkeys(Cause, 1), Cause.SHADOW: 0, Cause.DOUBTED: 0, Cause.SECOND_LOOK: 0}
     assert [unit.id for unit in at.worklist(cause=Cause.CHANCE).units] == [chance]
     assert len(at.worklist(limit=2).units) == 2 and at.worklist(limit=2).total == 5
     assert {one.id for one in History.of(at.store).search(Filter(decided=Decided.OPEN))} == set(judged_and_fine)

@@ -10,14 +10,16 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
 from inspector_app import loading
 from inspector_app.adapter_files import Keys
+from inspector_app.doubts import Doubt, Labels
 from inspector_app.learning import Rule
 from inspector_app.monitoring import Alarm, Monitoring
 from inspector_app.quality.gate import Pair, decide
 from inspector_app.records.record import Disposition, LineKind, Opinion
+from inspector_app.records.worklist_causes import Cause
 from inspector_app.rights import Person, Role
 from inspector_app.settings import Settings
 from inspector_app.ui.adapter_tree import AdapterTab
@@ -354,7 +356,9 @@ def test_doubted_labels_are_seen_and_settled(kensa: Kensa, tmp_path: Path, monke
     found = here.desk.learning().labels("units")
     assert found.refused and all(one.record for one in found.doubts)
     here.sets.reload()
-    kensa.until(lambda: here.sets.doubts.strip.count() == len(found.doubts))
+    drawn = {one.name for one in found.sample} - {one.name for one in found.doubts}
+    kensa.until(lambda: here.sets.doubts.strip.count() == len(found.doubts) + len(drawn))
+    assert here.sets.doubts.strip.item(len(found.doubts)).text() == f"label: {rest(found).verdict}\nsecond look: open"
     assert (False, "refused until they were reviewed again.") in [
         (sign, words.partition("): ")[2]) for sign, words in here.sets.points.points
     ]
@@ -364,10 +368,55 @@ def test_doubted_labels_are_seen_and_settled(kensa: Kensa, tmp_path: Path, monke
     kensa.until(lambda: not sheet.fault.isHidden())
     sheet.reason.setText("a scratch after all")
     sheet.send()
-    kensa.until(lambda: here.sets.doubts.strip.count() == len(found.doubts) - 1)
+    names = {one.name for one in found.doubts[1:]} | {one.name for one in found.sample}
+    kensa.until(lambda: here.sets.doubts.strip.count() == len(names))
     QTest.keyClick(kensa.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     kensa.until(lambda: "wait for the supervisor again" in here.sets.doubts.said.text())
-    assert len(station.to_review()) == len(found.doubts) - 1
+    waiting = station.worklist()
+    first = found.doubts[0].name
+    sample = [one for one in found.sample if one.name != first]  # that one was looked at
+    assert waiting.total == len({one.name for one in (*found.doubts[1:], *sample)})
+    assert waiting.counts[Cause.SECOND_LOOK] == len(sample) and waiting.counts[Cause.DOUBTED] == len(found.doubts) - 1
+
+
+def rest(found: Labels) -> Doubt:
+    """The first one of the sample that is not doubted."""
+    doubted = {one.name for one in found.doubts}
+    return next(one for one in found.sample if one.name not in doubted)
+
+
+def test_a_label_of_the_sample_is_said_to_be_wrong_by_keys(
+    kensa: Kensa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enter on its photo, what is seen, Ctrl+N: the page and the gate's words say so, in Japanese too."""
+    monkeypatch.setattr(loading, "load_glimpses", bright_is_good)
+    kensa.start()
+    reviewed(kensa, 20, tmp_path)
+    here = page(kensa)
+    here.desk.learning().freeze(None, Rule(), "units")
+    found = here.desk.learning().labels("units")
+    here.desk.changed.emit()
+    assert len(found.sample) == 10 and not found.doubts
+    strip = here.sets.doubts.strip
+    kensa.until(lambda: strip.count() == 10)
+    assert (
+        False,
+        "0 of 10 labels drawn at random were looked at again; all of them must be.",
+    ) in here.sets.points.points
+    for key, count in ((Qt.Key.Key_N, 1), (Qt.Key.Key_Return, 2)):
+        strip.setFocus()
+        strip.setCurrentRow(count - 1)
+        QTest.keyClick(strip, Qt.Key.Key_Return)
+        sheet = dialog(kensa, LabelSheet)
+        QTest.keyClicks(sheet.reason, "seen by hand")
+        kensa.until(lambda sheet=sheet: QApplication.activeWindow() is sheet)
+        QTest.keyClick(sheet.reason, key, Qt.KeyboardModifier.ControlModifier)
+        kensa.until(lambda left=10 - count: here.sets.doubts.found.second.open == left)
+    says = "1 of 2 labels looked at again were wrong: review all, freeze the set anew."
+    kensa.until(lambda: (False, says) in here.sets.points.points)
+    assert sorted(strip.item(n).text().partition("\n")[2] for n in range(10))[-2:] == [
+        "second look: right", "second look: wrong"
+    ]  # fmt: skip
 
 
 def bright_is_good(folder: Path, *_: object) -> Iterator[Glimpse]:
