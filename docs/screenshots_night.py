@@ -101,7 +101,8 @@ def _work(session: Session) -> None:
     learning = desk.learning()
     learning.freeze(Person.typed("田中 由美"), Rule("general"), "general", Shares(0.4))
     loading.load_glimpses = _glimpses(truth)
-    learning.labels("general")
+    drawn = [one.name for one in learning.labels("general").sample]
+    learning.confirm_labels(Person.typed("田中 由美"), "general", drawn, "もう一度見た")
     base = desk.places.model()
     for number in (1, 2, 3):
         _adapter(learning.places.adapters / f"defect@{number}", number, str(base))

@@ -109,7 +109,7 @@ class Settings(SendingSettings):
         100,
         Spec(
             "Second look at labels below",
-            "ラベルの抜き取り確認 (枚数未満)",
+            "ラベルの抜き取り確認 (個数未満)",
             "A set with fewer units lets an adapter in only after some of its labels were looked at again; 0: never",
             "これより小さい学習セットは、ラベルの抜き取り確認が済むまで昇格できません。0: 行わない",
             low=0,

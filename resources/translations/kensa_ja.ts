@@ -269,7 +269,7 @@
         </message>
         <message>
             <source>All {units} labels drawn at random were looked at again and are right.</source>
-            <translation>ラベルの抜き取り確認：{units} 枚すべて正しいラベルでした。</translation>
+            <translation>ラベルの抜き取り確認：{units} 個すべて正しいラベルでした。</translation>
         </message>
         <message>
             <source>All: miss {miss}, overkill {overkill}, from {count} drawn units (95 %)</source>
@@ -4709,7 +4709,7 @@
         </message>
         <message>
             <source>{done} of {units} labels drawn at random were looked at again; all of them must be.</source>
-            <translation>ラベルの抜き取り確認：{units} 枚中 {done} 枚が済みました。全部済むまで昇格できません。</translation>
+            <translation>ラベルの抜き取り確認：{units} 個中 {done} 個が済みました。全部済むまで昇格できません。</translation>
         </message>
         <message>
             <source>{file} is written and signed.</source>
@@ -4861,7 +4861,7 @@
         </message>
         <message>
             <source>{wrong} of {done} labels looked at again were wrong: review all, freeze the set anew.</source>
-            <translation>抜き取り確認した {done} 枚のうち {wrong} 枚のラベルが誤りでした。昇格できません。全数を再レビューし、セットを作り直してください。</translation>
+            <translation>抜き取り確認した {done} 個のうち {wrong} 個のラベルが誤りでした。昇格できません。全数を再レビューし、セットを作り直してください。</translation>
         </message>
         <message>
             <source>κ of all trials of all: {kappa}</source>

@@ -76,7 +76,7 @@ def test_a_morning_by_keyboard_alone(kensa: Kensa, voice: Path) -> None:
     page = opened(kensa, 4)
     assert page.list.counts == {
         None: 4, Cause.UNCLEAR: 1, Cause.CONTRADICTION: 1, Cause.DISAGREED: 1, Cause.CHANCE: 1, Cause.FAILED: 0,
-        Cause.SHADOW: 0, Cause.DOUBTED: 0,
+        Cause.SHADOW: 0, Cause.DOUBTED: 0, Cause.SECOND_LOOK: 0,
     }  # fmt: skip
     assert page.record is not None and page.record.id == unclear
 

@@ -50,7 +50,7 @@ def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
 def trained(template: Path, kensa: Kensa) -> Kensa:  # noqa: F811
     """The program over a data folder with a tiny model, a set of two operators and an adapter."""
     shutil.copytree(template, kensa.places.data, dirs_exist_ok=True)
-    Settings().changed(**{**QUIET, "model": "tiny", "threads": 1}).save(kensa.places.settings)
+    Settings().changed(**{**QUIET, "model": "tiny", "threads": 1, "label_sample": 0}).save(kensa.places.settings)
     kensa.program.settings = Settings.load(kensa.places.settings)
     return kensa.start()
 
