@@ -231,11 +231,16 @@ class Doubts:
         return Labels(len(content["units"]), tuple(doubts), settled, tuple(shares(units)), tuple(again))
 
     def _drawn(self, folder: Path, content: Mapping[str, Any]) -> set[str]:
-        """Names of the sample; a photo that was erased since cannot be looked at, the next one takes its place."""
+        """Names of the sample: one of what teaches, one of the golden evaluation set, since wrong labels of either let
+        in what should stay out. A photo that was erased since cannot be looked at, the next one takes its place."""
         if len(content["units"]) >= self._sampled:
             return set()
-        there = [unit["name"] for unit in content["units"] if (folder / unit["name"]).is_file()]
-        return set(drawn(there, content["set_sha256"]))
+        there = [unit for unit in content["units"] if (folder / unit["name"]).is_file()]
+        samples = (
+            drawn([unit["name"] for unit in there if bool(unit["golden"]) is golden], content["set_sha256"])
+            for golden in (False, True)
+        )
+        return {name for sample in samples for name in sample}
 
     def _content(self, folder: Path) -> dict[str, Any] | None:
         """The file, if it is what the audit trail knows and belongs to this very set."""

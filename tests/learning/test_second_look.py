@@ -33,6 +33,8 @@ from tests.learning.test_labels import judges_of, review
 
 FLIPPED = range(2, 40, 5)
 """A fifth of 40 units, good and bad ones."""
+SAMPLE = sample_size(29) + sample_size(10)
+"""Of the 39 units of the made set 29 teach and 10 are its golden evaluation set: 11 and 8 of them."""
 
 
 def test_the_sample_is_as_large_as_by_hand() -> None:
@@ -114,12 +116,12 @@ def test_a_clean_set_is_let_in_once_its_sample_was_looked_at(
     monkeypatch.setattr(loading, "load_judge", judges({}, data))
     promoting = ("adapters", "promote", "defect@1", "--reason", "r")
     names = list(sampled(asked))
-    assert len(names) == 12 and list(sampled(asked)) == names, "it stays the same"
+    assert len(names) == SAMPLE and list(sampled(asked)) == names, "it stays the same"
     closed = asked(*promoting)
-    assert closed.code == 2 and "0 of 12 drawn at random were looked at again" in closed.out
+    assert closed.code == 2 and f"0 of {SAMPLE} drawn at random were looked at again" in closed.out
     assert asked("labels", "plate", *words("--confirm", names[1:]), "--reason", "二度見た").code == 0
     closed = asked(*promoting)
-    assert closed.code == 2 and "11 of 12 drawn at random were looked at again; closed until" in closed.out
+    assert closed.code == 2 and f"{SAMPLE - 1} of {SAMPLE} drawn at random were looked at again; closed" in closed.out
     assert asked("labels", "plate", "--confirm", names[0], "--reason", "二度見た").code == 0
     assert set(sampled(asked).values()) == {AGREED} and asked(*promoting).code == 0
     assert asked("verify").code == 0
@@ -185,15 +187,17 @@ def test_the_sample_waits_in_the_queue_and_only_later_reviews_count(
             review(store, one, bad[one])
         learning.freeze(None, Rule(), "units")
         found = learning.labels("units")
-        assert [one.why for one in found.sample] == [DRAWN] * 12, "two reviews before the set was frozen are no look"
+        assert [one.why for one in found.sample] == [DRAWN] * SAMPLE, (
+            "two reviews before the set was frozen are no look"
+        )
         records = {one.record for one in found.sample}
-        assert learning.send_doubted(None, "units") == 12 and learning.send_doubted(None, "units") == 0
+        assert learning.send_doubted(None, "units") == SAMPLE and learning.send_doubted(None, "units") == 0
         queue = worklist.waiting(store)
-        assert {unit.id for unit in queue.units} == records and queue.counts[Cause.SECOND_LOOK] == 12
+        assert {unit.id for unit in queue.units} == records and queue.counts[Cause.SECOND_LOOK] == SAMPLE
         assert Cause.SECOND_LOOK in causes(queue.units[0]) and Cause.DOUBTED not in causes(queue.units[0])
         for number, one in enumerate(sorted(records)):
             now = learning.labels_kept("units")
-            assert now is not None and now.second is not None and now.second.open == 12 - number
+            assert now is not None and now.second is not None and now.second.open == SAMPLE - number
             assert not now.refused and all(unit.waits for unit in now.sample if unit.why == DRAWN)
             review(store, one, bad[one])
         now = learning.labels_kept("units")
