@@ -100,7 +100,7 @@ def _work(session: Session) -> None:
         station.review(one.id, Person.typed("田中 由美"), replace(opinion, reason="確認済み"))
     learning = desk.learning()
     learning.freeze(Person.typed("田中 由美"), Rule("general"), "general", Shares(0.4))
-    loading.load_glimpses = _glimpses(truth)
+    loading.load_glimpses = _glimpses
     drawn = [one.name for one in learning.labels("general").sample]
     learning.confirm_labels(Person.typed("田中 由美"), "general", drawn, "もう一度見た")
     base = desk.places.model()
@@ -129,7 +129,8 @@ def _judges(truth: dict[str, bool]):  # type: ignore[no-untyped-def]
             assert question.photo is not None
             r = random.Random(f"{number}{question.photo.name}")
             far = r.uniform(0.02, 0.5 - 0.08 * number)
-            return fake.verdict(question, 1 - far if truth[_key(question.photo)] else far)
+            # Units of the other pictures' days are not in `truth`: they look good.
+            return fake.verdict(question, 1 - far if truth.get(_key(question.photo)) else far)
 
         fake = FakeJudge([say] * 500)
         return fake
@@ -137,17 +138,13 @@ def _judges(truth: dict[str, bool]):  # type: ignore[no-untyped-def]
     return load
 
 
-def _glimpses(truth: dict[str, bool]):  # type: ignore[no-untyped-def]
-    """Four photos look like the other verdict's."""
-
-    def look(folder: Path, *_: object) -> Iterator[Glimpse]:
-        for number, row in enumerate(read_rows(folder)):
-            bad = truth[_key(folder / row["file_name"])] != (number % 11 == 5)
-            noise = np.random.default_rng(number).normal(size=8)
-            noise[:5] += 3 if bad else -3
-            yield Glimpse(row["file_name"], 0.0, noise.astype(np.float32))
-
-    return look
+def _glimpses(folder: Path, *_: object) -> Iterator[Glimpse]:
+    """One photo in eleven looks like the other verdict's."""
+    for number, row in enumerate(read_rows(folder)):
+        bad = (row["verdict"] == "NG") != (number % 11 == 5)
+        noise = np.random.default_rng(number).normal(size=8)
+        noise[:5] += 3 if bad else -3
+        yield Glimpse(row["file_name"], 0.0, noise.astype(np.float32))
 
 
 def _key(path: Path) -> str:

@@ -1,7 +1,7 @@
 """What the embedded model, as it came, makes of every photo of a set: its log-odds of NG, and how the photo looks.
 
 Asked as the station would, beside the golden photo, but without any voice note: a note tells what the operator thought.
-Knows the folder and the frozen model; teaches nothing and draws no conclusion (labels.py does).
+Knows the folder and the frozen model; teaches nothing and draws no conclusion (doubt.py does).
 """
 
 from collections.abc import Iterator

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from inspector_app.records import audit
 from inspector_app.records.database import Database
 from inspector_app.records.erased import SPOKEN, gone_for_good
-from inspector_app.records.record import LineKind, State
+from inspector_app.records.record import SENT, State
 from inspector_app.records.standing import decided
 from inspector_app.records.store import gone
 from inspector_app.records.tables import LineRow, MediaRow, PartVersionRow, SampleRow, VerdictRow
@@ -117,8 +117,7 @@ def _sizes(session: Session) -> dict[str, int]:
 
 def _open(session: Session) -> set[str]:
     """Units that are to be judged, or that wait for a supervisor."""
-    kinds = (LineKind.DISAGREED, LineKind.PICKED, LineKind.SHADOW, LineKind.DOUBTED, LineKind.SECOND_LOOK)
-    sent = [str(kind) for kind in kinds]
+    sent = [str(kind) for kind in SENT]
     unclear = select(VerdictRow.sample_id).where(VerdictRow.verdict == "INCONCLUSIVE")
     asked = select(LineRow.sample_id).where(LineRow.kind.in_(sent))
     query = select(SampleRow.id).where(

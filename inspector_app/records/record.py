@@ -39,6 +39,10 @@ class LineKind(StrEnum):
     CAUTION = "caution"  # what was said when it was kept, as an expired golden sample; the text is the code
 
 
+SENT = (LineKind.DISAGREED, LineKind.PICKED, LineKind.SHADOW, LineKind.DOUBTED, LineKind.SECOND_LOOK)
+"""Lines that send a unit to the supervisor, whatever its verdict."""
+
+
 class Decision(StrEnum):
     """What a review did to the verdict of the model."""
 

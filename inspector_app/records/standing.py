@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, String, cast, exists, func, select
 from sqlalchemy.orm import aliased
 
-from inspector_app.records.record import LineKind
+from inspector_app.records.record import SENT, LineKind
 from inspector_app.records.tables import LineRow, ReviewRow
 
 _STANDS = (
     "EXISTS (SELECT 1 FROM reviews r WHERE r.sample_id = {0} AND NOT EXISTS (SELECT 1 FROM lines d "
     "WHERE d.sample_id = {0} AND d.kind = 'undone' AND d.text = '#' || r.id))"
 )
-_SENT = "('disagreed', 'picked', 'shadow', 'doubted', 'second_look')"
+_SENT = "(" + ", ".join(f"'{kind}'" for kind in SENT) + ")"
 OPEN = f"""
     SELECT o.id FROM (
         SELECT u.sample_id AS id FROM search_units u WHERE u.standing = 'INCONCLUSIVE'

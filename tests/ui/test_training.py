@@ -18,6 +18,7 @@ from inspector_app.doubts import Doubt, Labels
 from inspector_app.learning import Rule
 from inspector_app.monitoring import Alarm, Monitoring
 from inspector_app.quality.gate import Pair, decide
+from inspector_app.quality.labels import sample_size
 from inspector_app.records.record import Disposition, LineKind, Opinion
 from inspector_app.records.worklist_causes import Cause
 from inspector_app.rights import Person, Role
@@ -29,6 +30,7 @@ from inspector_app.ui.training_labels import LabelDesk
 from inspector_app.ui.training_privacy import PrivacySheet
 from inspector_app.ui.training_sheets import FreezeSheet, KeySheet, SignSheet, TrainSheet
 from inspector_app.ui.training_words import alarm_words, balance_words, gate_words
+from model_runtime.dataset import read_card
 from model_runtime.glimpse import Glimpse
 from model_runtime.labelled import read_rows
 from model_runtime.verdict import Answer, Question, Verdict
@@ -369,11 +371,12 @@ def test_doubted_labels_are_seen_and_settled(kensa: Kensa, tmp_path: Path, monke
     sheet.reason.setText("a scratch after all")
     sheet.send()
     names = {one.name for one in found.doubts[1:]} | {one.name for one in found.sample}
-    kensa.until(lambda: here.sets.doubts.strip.count() == len(names))
+    first = found.doubts[0].name
+    kensa.until(lambda: first not in {one.name for one in here.sets.doubts.found.doubts} and not sheet.isVisible())
+    assert here.sets.doubts.strip.count() == len(names)
     QTest.keyClick(kensa.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     kensa.until(lambda: "wait for the supervisor again" in here.sets.doubts.said.text())
     waiting = station.worklist()
-    first = found.doubts[0].name
     sample = [one for one in found.sample if one.name != first]  # that one was looked at
     assert waiting.total == len({one.name for one in (*found.doubts[1:], *sample)})
     assert waiting.counts[Cause.SECOND_LOOK] == len(sample) and waiting.counts[Cause.DOUBTED] == len(found.doubts) - 1
@@ -394,15 +397,15 @@ def test_a_label_of_the_sample_is_said_to_be_wrong_by_keys(
     reviewed(kensa, 20, tmp_path)
     here = page(kensa)
     here.desk.learning().freeze(None, Rule(), "units")
-    found = here.desk.learning().labels("units")
+    learning = here.desk.learning()
+    found, golden = learning.labels("units"), sum(read_card(learning.set_folder("units"))["counts"]["test"].values())
     here.desk.changed.emit()
-    assert len(found.sample) == 10 and not found.doubts
+    size = sample_size(20 - golden) + sample_size(golden)
+    assert len(found.sample) == size and 0 < golden < 20 and not found.doubts
     strip = here.sets.doubts.strip
-    kensa.until(lambda: strip.count() == 10)
-    assert (
-        False,
-        "0 of 10 labels drawn at random were looked at again; all of them must be.",
-    ) in here.sets.points.points
+    kensa.until(lambda: strip.count() == size)
+    opening = f"0 of {size} labels drawn at random were looked at again; all of them must be."
+    assert (False, opening) in here.sets.points.points
     for key, count in ((Qt.Key.Key_N, 1), (Qt.Key.Key_Return, 2)):
         strip.setFocus()
         strip.setCurrentRow(count - 1)
@@ -411,10 +414,10 @@ def test_a_label_of_the_sample_is_said_to_be_wrong_by_keys(
         QTest.keyClicks(sheet.reason, "seen by hand")
         kensa.until(lambda sheet=sheet: QApplication.activeWindow() is sheet)
         QTest.keyClick(sheet.reason, key, Qt.KeyboardModifier.ControlModifier)
-        kensa.until(lambda left=10 - count: here.sets.doubts.found.second.open == left)
+        kensa.until(lambda left=size - count: here.sets.doubts.found.second.open == left)
     says = "1 of 2 labels looked at again were wrong: review all, freeze the set anew."
     kensa.until(lambda: (False, says) in here.sets.points.points)
-    assert sorted(strip.item(n).text().partition("\n")[2] for n in range(10))[-2:] == [
+    assert sorted(strip.item(n).text().partition("\n")[2] for n in range(size))[-2:] == [
         "second look: right", "second look: wrong"
     ]  # fmt: skip
 
